@@ -1,0 +1,13 @@
+"""Whose fault it is, typed where it happens: ours, the user's, or the submission's."""
+
+
+class GraderError(Exception):
+    """Our own failure: nothing is charged to the student, no score is shown, exit status 4."""
+
+
+class UsageError(Exception):
+    """The command or its settings are wrong: the message says what, where and what to do; exit status 2."""
+
+
+class SubmissionError(Exception):
+    """The submission can't be read: the message says why and what to do; exit status 3."""

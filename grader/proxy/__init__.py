@@ -1,0 +1,1 @@
+"""Everything between a student's client and Valkey."""

@@ -1,0 +1,1 @@
+"""The worker that runs a student's code, and its walls."""

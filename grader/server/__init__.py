@@ -1,0 +1,1 @@
+"""Disposable Valkey servers."""

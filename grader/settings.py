@@ -1,0 +1,20 @@
+"""One request to grade: everything about it that isn't the submission itself."""
+
+from dataclasses import dataclass
+
+from grader.assignment import DEFAULT, Assignment
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to grade; the same submission with the same settings and seed gives the same results."""
+
+    seed: int
+    assignment: Assignment = DEFAULT
+    server: str = "auto"  # auto, container or embedded
+    image: str = ""  # overrides the pinned image
+    sandbox: str = "auto"  # auto, bubblewrap, container or none
+    exercises: tuple[str, ...] = ()  # ids; empty: all that the assignment enables
+    checks: tuple[str, ...] = ()  # ids; empty: all
+    fail_fast: bool = False
+    schedules: int = 200  # orders of commands that a race check tries at most

@@ -1,0 +1,1 @@
+"""The hidden behavioural suites, one for each exercise."""

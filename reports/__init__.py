@@ -1,0 +1,1 @@
+"""What is drawn from results: scorecards, class reports, gradebooks and other programs' formats."""

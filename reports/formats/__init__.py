@@ -1,0 +1,1 @@
+"""Other programs' result formats, one small file each."""
