@@ -1,6 +1,17 @@
-"""An assignment's settings: which exercises, at what weight, within which bounds."""
+"""An assignment's settings: what is graded, what it is worth, who sees what when, and the bounds.
+
+``DEFAULT`` is ``default_assignment.toml``, which documents every setting. An instructor's file says
+only what differs: ``grader.assignment_file`` lays it over the default.
+"""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from importlib import resources
+
+from grader.toml_reader import build, read
+
+DEFAULT_NAME = "default_assignment.toml"
 
 
 @dataclass(frozen=True)
@@ -12,6 +23,7 @@ class Exercise:
     class_name: str  # "CacheManager"
     weight: float  # points for the whole exercise
     enabled: bool = True
+    extra_credit: bool = False  # its points come on top of the maximum
 
     @property
     def module(self) -> str:
@@ -39,19 +51,67 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Late:
+    """What lateness costs, in per cent of the points that were earned."""
+
+    per_day_percent: float = 0.0  # for each day begun after the due date
+    grace_minutes: float = 0.0  # as late as this costs nothing
+    cap_percent: float = 100.0  # the most that lateness may cost
+
+
+class Shown(StrEnum):
+    """When a student may see a check."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+
+
+class Detail(StrEnum):
+    """How much of a check a student may see."""
+
+    FULL = "full"
+    HINT = "hint"
+    TITLE = "title"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class VisibilityRule:
+    """What students may see of the checks whose id matches a glob; the last rule that matches counts."""
+
+    checks: str  # "cache_manager.*"
+    shown: Shown = Shown.VISIBLE
+    detail: Detail = Detail.FULL
+
+
+@dataclass(frozen=True)
+class Gradebook:
+    """How the assignment is called where grades are handed on."""
+
+    canvas_column: str = ""  # "Caching (4711)": title and id of the Canvas assignment
+    moodle_item: str = ""  # the grade item's name in Moodle; '' for the assignment's title
+
+
+@dataclass(frozen=True)
 class Assignment:
     """What is graded, and how."""
 
     title: str
     exercises: tuple[Exercise, ...]
     bounds: Bounds = field(default_factory=Bounds)
+    due: datetime | None = None  # with its offset from UTC
+    late: Late = field(default_factory=Late)
+    points: dict[str, float] = field(default_factory=dict)  # by check id, instead of the suite's own
+    extra_credit: tuple[str, ...] = ()  # globs of check ids whose points come on top
+    visibility: tuple[VisibilityRule, ...] = ()
+    published: bool = False  # whether what is shown after_published may be seen now
+    server_image: str = ""  # overrides the pinned container image
+    language: str = "en"  # of the feedback: a message catalogue of reports/messages
+    gradebook: Gradebook = field(default_factory=Gradebook)
 
 
-DEFAULT = Assignment(
-    title="Caching with Valkey",
-    exercises=(
-        Exercise("cache_manager", "Cache manager", "CacheManager", 40),
-        Exercise("leaderboard", "Leaderboard", "Leaderboard", 30),
-        Exercise("shopping_cart", "Shopping cart", "ShoppingCart", 30),
-    ),
+DEFAULT = build(
+    read((resources.files("grader") / DEFAULT_NAME).read_text(encoding="utf-8"), DEFAULT_NAME), Assignment
 )
