@@ -227,6 +227,18 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """A change of the score that no check made: lateness, or an instructor's override."""
+
+    kind: str  # "late", "override" or "excused"
+    points: float  # added to the score; negative where points were taken away
+    reason: str  # a sentence
+    exercise: str = ""  # ids; '' where it is about more
+    check: str = ""
+    by: str = ""  # who decided
+
+
+@dataclass(frozen=True)
 class Results:
     """Everything that one grading produced."""
 
@@ -238,4 +250,5 @@ class Results:
     exercises: tuple[ExerciseResult, ...]
     title: str = ""  # the assignment's
     reason: str = ""  # why it was not graded, in a sentence
+    adjustments: tuple[Adjustment, ...] = ()  # what scoring changed, already in the score
     format_version: int = FORMAT_VERSION
