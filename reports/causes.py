@@ -1,0 +1,60 @@
+"""Which failed check explains which others, and so what to look at first."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from grader.results import CheckResult, Outcome, Results
+
+
+@dataclass(frozen=True)
+class Causes:
+    """For each check that another explains, that other one's id; and who stopped at the same error."""
+
+    explained_by: dict[str, str]
+    same_error: frozenset[str]
+
+    def root(self, check_id: str) -> str:
+        """The check at the end of the chain of explanations."""
+        seen = {check_id}
+        while (check_id := self.explained_by.get(check_id, check_id)) not in seen:
+            seen.add(check_id)
+        return check_id
+
+
+def find(results: Results) -> Causes:
+    """Explanations among all checks: a skipped one names its reason, equal errors have a first one."""
+    checks = [check for exercise in results.exercises for check in exercise.checks]
+    known = {check.id for check in checks}
+    explained: dict[str, str] = {}
+    leaders: dict[tuple[object, ...], str] = {}
+    same: set[str] = set()
+    for check in checks:
+        if check.outcome is Outcome.SKIPPED and check.skipped_because in known - {check.id}:
+            explained[check.id] = check.skipped_because
+        place = _place(check)
+        if place and leaders.setdefault(place, check.id) != check.id:
+            explained[check.id] = leaders[place]
+            same.add(check.id)
+    return Causes(explained, frozenset(same))
+
+
+def _place(check: CheckResult) -> tuple[object, ...]:
+    """What makes two errors one: exercise, type and the innermost place; empty where there is no error."""
+    error = check.evidence.error
+    if check.outcome is not Outcome.ERRORED or error is None or not error.frames:
+        return ()
+    inner = error.frames[-1]
+    return check.id.partition(".")[0], error.type, inner.file, inner.line, inner.function
+
+
+def costs(results: Results, causes: Causes) -> dict[str, tuple[float, int]]:
+    """By check that isn't explained by another: points lost in all, and how many others it explains."""
+    sums: dict[str, tuple[float, int]] = defaultdict(lambda: (0.0, -1))
+    for exercise in results.exercises:
+        for check in exercise.checks:
+            if check.outcome in {Outcome.PASSED, Outcome.GRADER_ERROR}:
+                continue
+            root = causes.root(check.id)
+            lost, others = sums[root]
+            sums[root] = lost + check.points - check.score, others + 1
+    return dict(sums)

@@ -1,0 +1,31 @@
+"""The facts of a run, as names and texts for the foot of a scorecard."""
+
+from grader.results import Isolation, Results
+from reports.catalogue import Catalogue
+from reports.view import Fact
+from reports.visible import line
+
+
+def facts(results: Results, catalogue: Catalogue) -> tuple[Fact, ...]:
+    """Versions, digests, seed, isolation and times; what is empty is left out."""
+    run, submission = results.run, results.submission
+    isolation = catalogue.text("fact.isolation_none") if run.isolation is Isolation.NONE else run.isolation
+    rows = (
+        ("started", run.started_at, False),
+        ("duration", catalogue.count("duration.seconds", run.duration), False),
+        ("modules", ", ".join(submission.modules), False),
+        ("seed", str(run.seed), True),
+        ("valkey", catalogue.text("fact.valkey_text", version=run.valkey_version, server=run.server), False),
+        ("redis_py", run.redis_py_version, False),
+        ("python", run.python_version, False),
+        ("grader", run.grader_version, False),
+        ("isolation", isolation, False),
+        ("clock", run.clock, False),
+        ("schedules", catalogue.number(run.schedules) if run.schedules else "", False),
+        ("image", run.image, True),
+        ("image_digest", run.image_digest, True),
+        ("digest", submission.digest, True),
+        ("suite", run.suite_digest, True),
+        ("settings", run.settings_digest, True),
+    )
+    return tuple(Fact(catalogue.text(f"fact.{key}"), line(text), code) for key, text, code in rows if text)

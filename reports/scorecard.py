@@ -1,0 +1,147 @@
+"""Results to a scorecard: a plain view model, from which page and terminal are drawn."""
+
+from grader.results import ExerciseResult, Outcome, Results, Status
+from reports import causes
+from reports.catalogue import Catalogue, load
+from reports.checks import Page, anchor, command, group, guide_link
+from reports.detail import LEVELS, Detail
+from reports.evidence import Drawing
+from reports.facts import facts
+from reports.view import ExerciseView, First, Link, Notice, Scorecard, Share
+from reports.visible import line
+
+GUIDE = "exercises/README.md"
+
+
+def build(
+    results: Results, language: str = "en", *, guide: str = GUIDE, detail: Detail = LEVELS[0]
+) -> Scorecard:
+    """The scorecard in a language; ``guide`` is the guide's address. Unknown languages: ValueError."""
+    catalogue = load(language)
+    page = _page(results, Drawing(catalogue, detail), guide)
+    graded = results.status is Status.GRADED and results.score is not None
+    return Scorecard(
+        language=language,
+        title=line(results.title, 120),
+        submission=line(results.submission.name, 120),
+        graded=graded,
+        share=_share(results.score, results.max_score, catalogue),
+        summary=_summary(results, catalogue),
+        notices=_notices(results, catalogue),
+        first=_first(results, page) if graded else None,
+        exercises=tuple(_exercise(exercise, page, results) for exercise in results.exercises),
+        facts=facts(results, catalogue),
+        notes=tuple(line(note) for note in results.run.notes),
+        command=command(page),
+    )
+
+
+def _page(results: Results, drawing: Drawing, guide: str) -> Page:
+    """What the checks' views share."""
+    checks = [check for exercise in results.exercises for check in exercise.checks]
+    return Page(
+        drawing=drawing,
+        causes=causes.find(results),
+        titles={check.id: drawing.catalogue.check_text(check, "title") for check in checks},
+        name=results.submission.name,
+        seed=results.run.seed,
+        guide=guide,
+    )
+
+
+def _share(earned: float | None, points: float, catalogue: Catalogue) -> Share | None:
+    """A score as words and a percentage; None where there is none."""
+    if earned is None:
+        return None
+    words = catalogue.text("points.of", earned=catalogue.number(earned), points=catalogue.points(points))
+    percent = round(100 * earned / points, 2) if points else 0.0
+    return Share(catalogue.number(earned), catalogue.number(points), words, percent)
+
+
+def _exercise(exercise: ExerciseResult, page: Page, results: Results) -> ExerciseView:
+    """One exercise with its checks by objective."""
+    catalogue = page.drawing.catalogue
+    passed = sum(check.outcome is Outcome.PASSED for check in exercise.checks)
+    counts = catalogue.text(
+        "exercise.counts",
+        passed=catalogue.number(passed),
+        checks=catalogue.count("summary.checks", len(exercise.checks)),
+    )
+    return ExerciseView(
+        anchor=_exercise_anchor(exercise),
+        title=line(exercise.title, 120),
+        share=_share(exercise.score, exercise.max_score, catalogue) if results.score is not None else None,
+        counts=counts if exercise.checks else "",
+        problem=line(exercise.problem),
+        groups=group(exercise.checks, page, results),
+    )
+
+
+def _exercise_anchor(exercise: ExerciseResult) -> str:
+    """An exercise's fragment on the page."""
+    return anchor(exercise.id).replace("check-", "exercise-", 1)
+
+
+def _summary(results: Results, catalogue: Catalogue) -> str:
+    """One sentence about the whole."""
+    if results.score is None:
+        return catalogue.text("summary.not_graded")
+    checks = [check for exercise in results.exercises for check in exercise.checks]
+    passed = sum(check.outcome is Outcome.PASSED for check in checks)
+    words = catalogue.count("summary.checks", len(checks))
+    if not checks:
+        return catalogue.text("summary.no_checks")
+    if passed == len(checks):
+        return catalogue.text("summary.perfect")
+    if not passed:
+        return catalogue.text("summary.nothing", checks=words)
+    lost = catalogue.points(results.max_score - results.score)
+    return catalogue.text("summary.some", passed=catalogue.number(passed), checks=words, lost=lost)
+
+
+def _notices(results: Results, catalogue: Catalogue) -> tuple[Notice, ...]:
+    """What must be said before the score."""
+    run, submission = results.run, results.submission
+    notices: list[Notice] = []
+    if results.status is not Status.GRADED:
+        reason = f"{line(results.reason)} " if results.reason else ""
+        notices.append(Notice(catalogue.text("notice.not_graded"), reason + catalogue.text("summary.ask")))
+    if not run.isolated:
+        note = f" {line(run.isolation_note)}" if run.isolation_note else ""
+        words = catalogue.text("notice.not_isolated_text") + note
+        notices.append(Notice(catalogue.text("notice.not_isolated"), words))
+    if submission.missing:
+        modules = ", ".join(line(module, 80) for module in submission.missing)
+        words = catalogue.text("notice.missing_text", modules=modules)
+        notices.append(Notice(catalogue.text("notice.missing"), words))
+    if submission.warnings:
+        words = " ".join(line(warning) for warning in submission.warnings[:10])
+        notices.append(Notice(catalogue.text("notice.warnings"), words))
+    return tuple(notices)
+
+
+def _first(results: Results, page: Page) -> First | None:
+    """The check, or the exercise that could not run, that costs most with all that it explains."""
+    costs = causes.costs(results, page.causes)
+    broken = [one for one in results.exercises if one.problem and one.score is not None]
+    worst = max(broken, key=lambda one: one.max_score - (one.score or 0), default=None)
+    top = max(costs, key=lambda name: costs[name][0], default="")
+    if worst and worst.max_score - (worst.score or 0) >= costs.get(top, (0.0, 0))[0]:
+        words = page.drawing.catalogue.points(worst.max_score - (worst.score or 0))
+        why = page.drawing.catalogue.text("first.exercise", points=words)
+        return First(Link(f"#{_exercise_anchor(worst)}", line(worst.problem)), why, "", None)
+    return _first_check(top, results, page) if top else None
+
+
+def _first_check(top: str, results: Results, page: Page) -> First:
+    """Why one check comes first: its own points, and those of the checks that it explains."""
+    catalogue = page.drawing.catalogue
+    total, others = causes.costs(results, page.causes)[top]
+    check = next(one for exercise in results.exercises for one in exercise.checks if one.id == top)
+    own = catalogue.points(check.points - check.score)
+    if others:
+        why = catalogue.count("first.explains", others, points=own, total=catalogue.points(total))
+    else:
+        why = catalogue.text("first.alone", points=own)
+    link = Link(f"#{anchor(top)}", page.titles[top])
+    return First(link, why, catalogue.check_text(check, "hint"), guide_link(check.guide, page))
