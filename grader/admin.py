@@ -1,0 +1,77 @@
+"""The grader's own connection to Valkey: one command at a time, with a limit on the wait."""
+
+import socket
+from types import TracebackType
+from typing import Self
+
+from grader.errors import GraderError
+from grader.proxy import resp
+from grader.server.address import Address, Login
+
+REPLY_SECONDS = 10.0  # a disposable Valkey answers in microseconds; this long means that it hangs
+READ_BYTES = 1 << 18
+
+
+class ServerGoneError(GraderError):
+    """Valkey closed the connection, can't be reached, or doesn't answer."""
+
+
+def connect(address: Address, timeout: float) -> socket.socket:
+    """An open socket to a Valkey, on which each call waits at most ``timeout`` seconds."""
+    try:
+        if address.path:
+            sock = socket.socket(socket.AF_UNIX)
+            sock.settimeout(timeout)
+            sock.connect(address.path)
+            return sock
+        sock = socket.create_connection((address.host, address.port), timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError as error:
+        raise ServerGoneError(f"Valkey can't be reached: {error}") from None
+    return sock
+
+
+class Admin:
+    """A logged-in connection; a context manager that closes it."""
+
+    def __init__(self, address: Address, login: Login, timeout: float = REPLY_SECONDS) -> None:
+        self._socket = connect(address, timeout)
+        self._parser = resp.Parser()
+        self.ask("AUTH", login.user, login.password)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; safe to repeat."""
+        self._socket.close()
+
+    def ask(self, *arguments: str | bytes | int | float) -> resp.Reply:
+        """One command's reply; raises ServerGoneError, or resp.ReplyError where Valkey refuses it."""
+        return self.ask_all([arguments])[0]
+
+    def ask_all(self, commands: list[tuple[str | bytes | int | float, ...]]) -> list[resp.Reply]:
+        """The replies to several commands sent at once; raises for the first that Valkey refuses."""
+        replies: list[resp.Reply] = []
+        try:
+            self._socket.sendall(b"".join(resp.encode([_to_bytes(a) for a in c]) for c in commands))
+            while len(replies) < len(commands):
+                data = self._socket.recv(READ_BYTES)
+                if not data:
+                    raise ServerGoneError("Valkey closed the grader's connection")
+                replies += self._parser.feed(data)
+        except OSError as error:
+            raise ServerGoneError(f"Valkey doesn't answer the grader: {error or 'timed out'}") from None
+        for reply in replies:
+            if isinstance(reply, resp.ReplyError):
+                raise reply
+        return replies
+
+
+def _to_bytes(argument: str | bytes | float) -> bytes:
+    return argument if isinstance(argument, bytes) else str(argument).encode()

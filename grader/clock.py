@@ -1,0 +1,103 @@
+"""The one virtual clock: moves the worker's clocks and the server's expiries together.
+
+Theory of operation. Virtual time stands still while code runs, and is moved by whoever drives the check:
+to a moment that somebody waits for, or as far as a check says. The worker's processes read it from a
+mapped file. Valkey's own clock can't be moved, so its expiries are: each is set earlier by as much as
+virtual time has gained on real time since the last move. The same gain, the offset, is what absolute
+times in commands are rewritten by (see grader.proxy.server_time).
+"""
+
+import mmap
+import time
+from pathlib import Path
+
+from grader.admin import Admin
+from grader.proxy.server_time import OFFSET_DATABASE, OFFSET_KEY
+
+NANOSECONDS = 1_000_000_000
+_MILLISECOND = 1_000_000
+
+# Fields are asked for in slices, because Lua's unpack has a limit.
+_SHIFT = """
+local by = tonumber(ARGV[1])
+local function earlier(at) return string.format('%.0f', at - by) end
+local function each(type, visit)
+  local cursor = '0'
+  repeat
+    local page = type and redis.call('SCAN', cursor, 'COUNT', 1000, 'TYPE', type)
+      or redis.call('SCAN', cursor, 'COUNT', 1000)
+    cursor = page[1]
+    for _, key in ipairs(page[2]) do visit(key) end
+  until cursor == '0'
+end
+each('hash', function(key)
+  local names = redis.call('HKEYS', key)
+  for first = 1, #names, 1000 do
+    local slice = {unpack(names, first, math.min(first + 999, #names))}
+    local times = redis.call('HPEXPIRETIME', key, 'FIELDS', #slice, unpack(slice))
+    for i, at in ipairs(times) do
+      if at > 0 then redis.call('HPEXPIREAT', key, earlier(at), 'FIELDS', 1, slice[i]) end
+    end
+  end
+end)
+each(nil, function(key)
+  local at = redis.call('PEXPIRETIME', key)
+  if at > 0 then redis.call('PEXPIREAT', key, earlier(at)) end
+end)
+redis.call('SELECT', ARGV[3])
+redis.call('SET', ARGV[4], ARGV[2])
+redis.call('SELECT', '0')
+"""
+
+
+class Clock:
+    """One check's virtual time, shared with the worker through a file of eight bytes."""
+
+    def __init__(self, file: Path) -> None:
+        file.write_bytes(bytes(8))
+        file.chmod(0o644)
+        with file.open("r+b") as opened:
+            self._shared = memoryview(mmap.mmap(opened.fileno(), 8)).cast("q")
+        self._admin: Admin | None = None
+        self._shifted_ms = 0
+        self.begin(None)
+
+    def begin(self, admin: Admin | None) -> None:
+        """Count from 0 for a new check; ``admin`` is the connection to a server that is empty."""
+        self._admin = admin
+        self._shared[0] = 0
+        self._shifted_ms = 0
+        self.monotonic = time.monotonic_ns()
+        self.wall = time.time_ns()
+
+    @property
+    def now(self) -> int:
+        """Virtual nanoseconds since the check began."""
+        return self._shared[0]
+
+    @property
+    def seconds(self) -> float:
+        """The same in seconds."""
+        return self._shared[0] / NANOSECONDS
+
+    def offset_ms(self) -> int:
+        """How far virtual time is ahead of the server's now, in milliseconds."""
+        real = time.monotonic_ns() - self.monotonic
+        return (self._shared[0] - real) // _MILLISECOND
+
+    def move_to(self, moment: int) -> None:
+        """Make it ``moment`` (virtual nanoseconds), here, in the worker and on the server; never backwards."""
+        self._shared[0] = max(moment, self._shared[0])
+        self.align()
+
+    def drift(self, nanoseconds: int) -> None:
+        """Let time pass in the worker as it has really passed, and so has on the server."""
+        self._shared[0] += nanoseconds
+
+    def align(self) -> None:
+        """Bring the server's expiries up to virtual time."""
+        offset = self.offset_ms()
+        if self._admin is not None and offset != self._shifted_ms:
+            by = offset - self._shifted_ms
+            self._admin.ask("EVAL", _SHIFT, 0, by, offset, OFFSET_DATABASE, OFFSET_KEY)
+            self._shifted_ms = offset

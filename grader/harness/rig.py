@@ -1,0 +1,147 @@
+"""What a run stands on: a server, a worker, a loop and a clock, made once; a stage from them for each check."""
+
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.admin import Admin, ServerGoneError, connect
+from grader.assignment import Bounds
+from grader.clock import Clock
+from grader.interleave.stage import Kit, Stage
+from grader.interleave.trouble import Trouble
+from grader.loop import Loop
+from grader.proxy import resp
+from grader.proxy.link import Link
+from grader.proxy.relay import Relay, Times, Upstream
+from grader.sandbox.process import Worker, WorkerError
+from grader.sandbox.start import Ground, start_worker
+from grader.sandbox.walls import Enclosure, Walls, WallsPlan, choose, enclose
+from grader.server import Server, open_server
+from grader.settings import Settings
+
+WARM_UP = "warm-up"
+REPLACEMENTS = 5  # of the server, and of the worker, that one submission may use up
+LOGIN_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """The run's private folders, made and removed by who grades; ``sockets`` is seen by the worker."""
+
+    server: Path
+    sockets: Path
+    scratch: Path
+    submission: Path
+
+
+class Rig:
+    """One submission's server and worker; both are replaced where a check has spoiled them."""
+
+    def __init__(self, settings: Settings, place: Place, stack: ExitStack) -> None:
+        self._settings = settings
+        self._place = place
+        self._stack = stack
+        self._replaced = 0
+        self.bounds: Bounds = settings.assignment.bounds
+        self.loop = stack.enter_context(Loop())
+        self.clock = Clock(place.sockets / "clock")
+        self.walls: Walls = choose(settings.sandbox)
+        self._enclosure: Enclosure = enclose(
+            WallsPlan(self.walls, place.submission, place.sockets, place.scratch, self.bounds)
+        )
+        self._server_stack = stack.enter_context(ExitStack())
+        self._worker_stack = stack.enter_context(ExitStack())
+        self.server: Server = self._open_server()
+        self.worker: Worker = self._start_worker()
+
+    def _open_server(self) -> Server:
+        folder = self._place.server / secrets.token_hex(4)
+        folder.mkdir(mode=0o700)
+        choice = open_server(self._settings.server, folder, self.bounds, self._settings.image)
+        server = self._server_stack.enter_context(choice)
+        self.admin = self._server_stack.enter_context(Admin(server.address, server.admin))
+        return server
+
+    def _start_worker(self) -> Worker:
+        relay = Relay(self.loop, self._place.sockets, self._connect, Times(lambda: 0.0, lambda: 0))
+        address = Path(relay.open(WARM_UP))
+        ground = Ground(self._place.sockets, self._place.sockets / "clock", address)
+        worker = start_worker(self.loop, self._enclosure, ground, self.bounds)
+        self._worker_stack.callback(worker.close)
+        self._warming = relay
+        return worker
+
+    def wait_ready(self) -> None:
+        """Return when the worker is ready for its first actor."""
+        self._warming.pass_through = True
+        self.worker.wait_ready()
+        self._warming.close_all()
+
+    def _connect(self) -> Upstream:
+        """A connection to Valkey as the student's user; its replies to the log-in are taken off."""
+        sock = connect(self.server.address, LOGIN_SECONDS)
+        login = self.server.student
+        sock.sendall(resp.encode([b"AUTH", login.user.encode(), login.password.encode()]))
+        sock.sendall(resp.encode([b"CLIENT", b"ID"]))
+        parser, replies = resp.Parser(), []
+        while len(replies) < 2:  # noqa: PLR2004 - one for each command
+            try:
+                data = sock.recv(4096)
+            except OSError as error:
+                raise ServerGoneError(f"Valkey doesn't let the student's user in: {error}") from None
+            if not data:
+                raise ServerGoneError("Valkey closed a connection of the student's user at its log-in.")
+            replies += parser.feed(data)
+        return Upstream(sock, int(str(replies[1])))
+
+    @contextmanager
+    def stage(self, seed: int) -> Iterator[Stage]:
+        """An empty database, a clock at 0 and nobody on the stage; afterwards nothing of it is left."""
+        self._empty()
+        self.clock.begin(self.admin)
+        times = Times(lambda: self.clock.seconds, self.clock.offset_ms)
+        relay = Relay(self.loop, self._place.sockets, self._connect, times)
+        trouble = Trouble(self.bounds, self._enclosure.submission, self.server.address, self.server.admin)
+        kit = Kit(
+            self.loop, self.worker, relay, self.clock, self.admin, self.bounds, trouble, self._inside
+        )
+        stage = Stage(kit, seed)
+        try:
+            yield stage
+        finally:
+            self._clear(relay, trouble)
+
+    def _inside(self, path: str) -> str:
+        return f"{self._enclosure.sockets}/{Path(path).name}"
+
+    def _empty(self) -> None:
+        self.admin.ask_all([("FLUSHALL", "SYNC"), ("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC")])
+
+    def _clear(self, relay: Relay, trouble: Trouble) -> None:
+        try:
+            self.worker.end()
+        except WorkerError:
+            self._replace(self._worker_stack)
+            relay.close_all()
+            self.worker = self._start_worker()
+            self.wait_ready()
+        relay.close_all()
+        if trouble.server_spoiled:
+            self._replace(self._server_stack)
+            self.server = self._open_server()
+
+    def _replace(self, stack: ExitStack) -> None:
+        self._replaced += 1
+        if self._replaced > REPLACEMENTS:
+            raise WorkerError("The server or the worker had to be replaced too often in one run.")
+        stack.close()
+
+
+@contextmanager
+def open_rig(settings: Settings, place: Place) -> Iterator[Rig]:
+    """A rig whose worker is still getting ready; closing it leaves no process behind."""
+    with ExitStack() as stack:
+        yield Rig(settings, place, stack)

@@ -1,0 +1,81 @@
+"""One actor on the stage: its process, what it was asked, and what it is waiting for."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.interleave.calls import Answer, Call, Compute, Raised, Returned
+from grader.results import Frame
+from grader.sandbox.inside import worker_wire as wire
+from grader.sandbox.process import Process
+
+_ENCODER = wire.Encoder(64)
+
+
+@dataclass
+class Actor:
+    """A client of the student's code, in a process of its own."""
+
+    name: str
+    process: Process
+    frozen: bool = False
+    dead: bool = False
+    doing: str = ""  # the open request, as the student would write it
+    began: float = 0.0  # real seconds: when it was asked
+    answer: dict[str, Any] | None = None
+    computes: dict[str, Compute] = field(default_factory=dict)  # what its callbacks give, by name
+    served: set[int] = field(default_factory=set)  # callbacks that were answered, or will be
+
+    @property
+    def busy(self) -> bool:
+        """True while a request is open and can still be answered."""
+        return bool(self.doing) and self.answer is None and not self.dead
+
+    def ask(self, what: dict[str, Any], doing: str, now: float) -> None:
+        """Send the actor a request; one at a time."""
+        if self.busy:
+            raise RuntimeError(f"{self.name} is still in {self.doing}")
+        self.doing, self.began, self.answer = doing, now, None
+        self.process.ask(what)
+
+    def encode(self, value: Any) -> Any:
+        """An argument as the wire has it; callbacks are kept here by name."""
+        match value:
+            case Compute():
+                self.computes[value.name] = value
+                return wire.Encoder(1).encode(wire.Callback(value.name))
+        return encode_argument(value)
+
+    def encode_call(self, call: Call) -> tuple[list[Any], dict[str, Any]]:
+        """A call's arguments as the wire has them."""
+        return [self.encode(arg) for arg in call.args], {k: self.encode(v) for k, v in call.kwargs.items()}
+
+
+def encode_argument(value: Any) -> Any:
+    """A plain argument as the wire has it, and the two kinds that the worker makes itself."""
+    kind = type(value).__name__
+    if kind == "Iterate":
+        return {"$callable": f"iterate:{_json(value.items)}"}
+    if kind == "Unserializable":
+        return {"$callable": "object"}
+    return _ENCODER.encode(value)
+
+
+def _json(items: tuple[Any, ...]) -> str:
+    return wire.pack(list(items), 1 << 24)[wire.HEADER.size :].decode()
+
+
+def read_answer(message: dict[str, Any]) -> Answer:
+    """What came back, as data; raises wire.WireError for what no honest worker sends."""
+    if "error" not in message:
+        return Returned(wire.decode(message.get("value")))
+    error = message["error"]
+    try:
+        return Raised(
+            str(error["type"]),
+            str(error["message"]),
+            tuple(map(str, error["bases"])),
+            tuple(Frame(str(file), int(line), str(name)) for file, line, name in error["frames"]),
+            str(error.get("module", "")),
+        )
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise wire.WireError(f"an error that isn't one: {wrong}") from None

@@ -1,0 +1,105 @@
+"""What an actor is asked to do, and what became of it, as data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.results import Frame, Outcome
+from grader.sandbox.inside.worker_wire import Callback
+
+SHOWN_CHARACTERS = 300  # of a value in a call as it is shown
+
+
+@dataclass(frozen=True)
+class Compute:
+    """A function of the check's that the student's code may call: what it gives, and how long it takes."""
+
+    value: Any = None
+    takes: float = 0.0  # virtual seconds
+    raises: tuple[str, str] | None = None  # a built-in exception's name (or ComputeFailed), and its message
+    name: str = "compute"
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """An argument that reaches the student's code as a generator over ``items``."""
+
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Unserializable:
+    """An argument that reaches the student's code as a bare ``object()``, which JSON refuses."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a method of the student's object."""
+
+    method: str
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    on: str = "it"  # the object's name
+
+    def __str__(self) -> str:
+        parts = [show(arg) for arg in self.args] + [f"{key}={show(value)}" for key, value in self.kwargs.items()]
+        return f"{self.on}.{self.method}({', '.join(parts)})"
+
+
+def show(value: Any) -> str:
+    """A value as Python source would have it, bounded."""
+    match value:
+        case Compute() | Callback():
+            return value.name
+        case Iterate():
+            return f"iter({show(list(value.items))})"
+        case Unserializable():
+            return "object()"
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that came out of the student's code."""
+
+    type: str
+    message: str
+    bases: tuple[str, ...] = ()  # the built-in classes it is an instance of, by identity
+    frames: tuple[Frame, ...] = ()
+    module: str = "builtins"
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}" if self.message else self.type
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A value that came back."""
+
+    value: Any
+
+    def __str__(self) -> str:
+        return show(self.value)
+
+
+Answer = Returned | Raised
+
+
+class StudentFault(Exception):  # noqa: N818 - it is an outcome, not an error of ours
+    """The student's code can't go on: why, in a sentence, and what counts as the check's outcome."""
+
+    def __init__(self, outcome: Outcome, message: str, *, call: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.message = message
+        self.call = call
+        self.hint = hint
+        self.raised: Raised | None = None
+        self.stack: tuple[Frame, ...] = ()
+        self.waiting_for = ""
+
+
+def shown_calls(calls: Sequence[Call]) -> str:
+    """Several calls in one line."""
+    return ", ".join(map(str, calls))

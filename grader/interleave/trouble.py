@@ -1,0 +1,142 @@
+"""What goes wrong with a student's process or their use of Valkey, told as their fault in a sentence."""
+
+import re
+import signal
+import time
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from grader.admin import Admin, ServerGoneError
+from grader.assignment import Bounds
+from grader.interleave.actor import Actor
+from grader.interleave.calls import StudentFault
+from grader.proxy import resp
+from grader.proxy.link import blocking_seconds
+from grader.results import Frame, Outcome
+from grader.sandbox.process import WorkerError
+from grader.server.address import Address, Login
+
+if TYPE_CHECKING:
+    from grader.interleave.stage import Stage
+
+STACK_SECONDS = 0.5  # for a process that hangs to write where
+_STACK_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>\S+)')
+
+
+class Trouble:
+    """Turns what happened into a StudentFault; remembers whether the server has to be replaced."""
+
+    def __init__(self, bounds: Bounds, submission: str, address: Address, admin: Login) -> None:
+        self._bounds = bounds
+        self._submission = submission
+        self._address = address
+        self._login = admin
+        self._stuck: tuple[int, float] = (0, 0.0)  # the command that Valkey hasn't answered, and since when
+        self.server_spoiled = False
+        self.script_killed = False
+
+    def died(self, stage: "Stage", actor: Actor) -> StudentFault:
+        """Its process ended in the middle of a call."""
+        actor.dead = True
+        try:
+            status, peak = stage.kit.worker.end().get(actor.process.pid, (None, 0))
+        except WorkerError:
+            status, peak = None, 0
+        return StudentFault(Outcome.ERRORED, self._say_death(actor.doing, status, peak), call=actor.doing)
+
+    def _say_death(self, doing: str, status: int | None, peak_kib: int) -> str:
+        memory = peak_kib > self._bounds.memory_mib * 1024 * 0.9
+        if memory:
+            return f"{doing} used more than {self._bounds.memory_mib} MiB of memory, and its process ended."
+        if status is None or status == -signal.SIGKILL:
+            return f"The process of your code was killed during {doing}."
+        if status < 0:
+            return f"The process of your code crashed during {doing} ({signal.Signals(-status).name})."
+        return f"Your code ended its own process during {doing}, with exit status {status}."
+
+    def misbehaved(self, actor: Actor) -> StudentFault:
+        """It sent what no honest worker sends, or a forked copy of it answered too."""
+        actor.dead = True
+        message = f"The process of your code broke the protocol during {actor.doing or 'a call'}."
+        return StudentFault(Outcome.ERRORED, f"{message} {actor.process.misbehaved}", call=actor.doing)
+
+    def flooded(self, actor: Actor) -> StudentFault:
+        """It sent more commands than anybody needs."""
+        return StudentFault(
+            Outcome.ERRORED, f"{actor.doing} sent a flood of commands to Valkey and was stopped.", call=actor.doing
+        )
+
+    def timed_out(self, stage: "Stage", actor: Actor) -> StudentFault:
+        """It didn't answer before its deadline: says where it was."""
+        actor.dead = True
+        frames = self._ask_stack(stage, actor)
+        waiting = self._say_waiting(stage, actor)
+        fault = StudentFault(
+            Outcome.TIMED_OUT,
+            f"{actor.doing} did not return within {self._bounds.call_seconds:g} seconds.",
+            call=actor.doing,
+        )
+        fault.stack, fault.waiting_for = frames, waiting
+        return fault
+
+    def _ask_stack(self, stage: "Stage", actor: Actor) -> tuple[Frame, ...]:
+        try:
+            stage.kit.worker.signal(actor.process, signal.SIGUSR1)
+        except WorkerError:
+            return ()
+        end = time.monotonic() + STACK_SECONDS
+        while not actor.process.stack and time.monotonic() < end:
+            stage.kit.loop.turn(0.01)
+        while stage.kit.loop.turn(0.002):
+            pass
+        return self.read_stack(bytes(actor.process.stack))
+
+    def read_stack(self, dump: bytes) -> tuple[Frame, ...]:
+        """The student's own lines of what faulthandler wrote, outermost first."""
+        frames = []
+        for found in _STACK_LINE.finditer(dump.decode("utf-8", "replace")):
+            path = PurePosixPath(found["file"])
+            if path.is_relative_to(self._submission):
+                name = str(path.relative_to(self._submission))
+                frames.append(Frame(name, int(found["line"]), found["function"]))
+        return tuple(reversed(frames))
+
+    def _say_waiting(self, stage: "Stage", actor: Actor) -> str:
+        waiting = [link for link in stage.relay.waiting() if link.actor == actor.name]
+        if waiting:
+            return f"Valkey's answer to {resp.show_command(waiting[0].flight[-1].command)}"
+        if any(ask.until >= 0 for ask in actor.process.asks.values()):
+            return "its own sleep or time-out, again and again"
+        return ""
+
+    def watch_server(self, stage: "Stage") -> None:
+        """End a script that runs for too long; raises StudentFault where only a new server helps."""
+        waiting = [link for link in stage.relay.waiting() if blocking_seconds(link.flight[-1].command) is None]
+        number = waiting[0].flight[0].number if waiting else 0
+        if number != self._stuck[0]:
+            self._stuck = (number, time.monotonic())
+        if not number or time.monotonic() - self._stuck[1] < self._bounds.script_seconds + 0.3:
+            return
+        self._stuck = (number, time.monotonic())
+        if not self._kill_script():
+            self.server_spoiled = True
+            command = resp.show_command(waiting[0].flight[0].command)
+            doing = stage.actors[waiting[0].actor].doing
+            raise StudentFault(
+                Outcome.TIMED_OUT, f"{doing} kept Valkey busy for too long with {command}.", call=doing
+            )
+
+    def _kill_script(self) -> bool:
+        """True where Valkey is free again, or wasn't in a script at all."""
+        for word in ("SCRIPT", "FUNCTION"):
+            try:
+                with Admin(self._address, self._login, timeout=1.0) as admin:
+                    admin.ask(word, "KILL")
+                    self.script_killed = True
+                    return True
+            except ServerGoneError:
+                return False
+            except resp.ReplyError as error:
+                if "UNKILLABLE" in str(error):
+                    return False
+        return True

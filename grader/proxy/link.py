@@ -1,0 +1,106 @@
+"""One connection of a student's client: holds its requests, passes them on, pairs them with the replies.
+
+    client ==requests==> held --release()--> Valkey
+    client <==========replies============== Valkey
+"""
+
+import socket
+from collections import deque
+from dataclasses import dataclass, replace
+
+from grader.admin import READ_BYTES
+from grader.proxy import resp
+from grader.proxy.recording import SET_UP, Sent
+
+# After one of these, what comes from Valkey is no longer one reply for one command.
+STREAMS = frozenset({"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"})
+# Where each blocking command keeps its time-out: a place among its arguments, or a word that it follows.
+_TIMEOUT_LAST = frozenset({"BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX"})
+_TIMEOUT_FIRST = frozenset({"BLMPOP", "BZMPOP"})
+_TIMEOUT_BLOCK = frozenset({"XREAD", "XREADGROUP"})
+BLOCKING = _TIMEOUT_LAST | _TIMEOUT_FIRST | _TIMEOUT_BLOCK
+
+
+def blocking_seconds(command: resp.Command) -> float | None:
+    """How long a command may block: None where it doesn't, infinity where it has no limit."""
+    name = resp.name(command)
+    try:
+        if name in _TIMEOUT_LAST:
+            seconds = float(command[-1])
+        elif name in _TIMEOUT_FIRST:
+            seconds = float(command[1])
+        elif name in _TIMEOUT_BLOCK:
+            words = [word.upper() for word in command]
+            seconds = float(command[words.index(b"BLOCK") + 1]) / 1000
+        else:
+            return None
+    except (ValueError, IndexError):
+        return None
+    return seconds or float("inf")
+
+
+def is_set_up(command: resp.Command) -> bool:
+    """True for what a connection, or a script's first use, needs."""
+    return resp.name(command) in SET_UP
+
+
+@dataclass
+class Link:
+    """A client's connection and its twin to Valkey."""
+
+    actor: str
+    number: int
+    client: socket.socket
+    upstream: socket.socket
+    client_id: int  # the twin's number on the server
+
+    def __post_init__(self) -> None:
+        self._requests = resp.Parser()
+        self._replies = resp.Parser()
+        self.held: list[resp.Command] = []
+        self.flight: deque[Sent] = deque()
+        self.streaming = False  # it subscribed: replies are no longer paired
+
+    @property
+    def partial(self) -> bool:
+        """True while a request has begun and not ended."""
+        return self._requests.partial
+
+    def read_requests(self) -> bool:
+        """Take in what the client sent; False where it has closed, or doesn't speak RESP."""
+        try:
+            data = self.client.recv(READ_BYTES)
+            self.held += [resp.as_command(value) for value in self._requests.feed(data)]
+        except (OSError, resp.MalformedError):
+            return False
+        return bool(data)
+
+    def pass_on(self, commands: list[resp.Command], sent: list[Sent]) -> None:
+        """Send commands to Valkey; ``sent`` says how they are to be recorded, one for each."""
+        for one in sent:
+            self.streaming = self.streaming or one.name in STREAMS
+        self.flight.extend(sent)
+        self.upstream.sendall(b"".join(map(resp.encode, commands)))
+
+    def read_replies(self, *, deliver: bool) -> tuple[bool, list[Sent]]:
+        """Take in what Valkey sent, and hand it on; (False, ...) at its end, and the commands now answered."""
+        data = self.upstream.recv(READ_BYTES)
+        if not data:
+            return False, []
+        answered = []
+        for reply in self._replies.feed(data):
+            if isinstance(reply, resp.Push) or self.streaming or not self.flight:
+                continue
+            sent = self.flight.popleft()
+            size = resp.count_bytes(reply)
+            answered.append(replace(sent, reply=reply, answered=True, reply_bytes=size))
+        if self.streaming:
+            self.flight.clear()
+        if deliver:
+            self.client.sendall(data)
+        return True, answered
+
+    def close(self) -> None:
+        """Close both ends."""
+        self.client.close()
+        self.upstream.close()

@@ -1,0 +1,185 @@
+"""The proxy's sockets: an address for each actor, a twin connection to Valkey for each of its own.
+
+Theory of operation. Each actor gets a listening unix socket. What its connections send is held until
+somebody calls ``release``; set-up (HELLO, SCRIPT LOAD ...) goes straight through. Replies are recorded and
+handed on as they come. Nothing here decides when or in which order: that is the stage's part.
+
+    actor A's client(s) == A.sock ==> Link, held | release => Valkey
+    actor B's client(s) == B.sock ==> Link, held | release => Valkey
+"""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.loop import Loop
+from grader.proxy import resp
+from grader.proxy.link import Link, is_set_up
+from grader.proxy.recording import Recording, Sent
+from grader.proxy.server_time import ServerTime
+
+# How long Valkey or a client may refuse to take what it is sent, before its connection is closed.
+SEND_SECONDS = 2.0
+CONNECTIONS = 128  # of one actor: a client serves at most 50 threads
+SENT_COMMANDS = 200_000  # recorded in one check: more is a flood
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A logged-in connection to Valkey for one link."""
+
+    socket: socket.socket
+    client_id: int
+
+
+@dataclass(frozen=True)
+class Times:
+    """What the relay asks the clock."""
+
+    now: Callable[[], float]  # virtual seconds since the check began
+    offset_ms: Callable[[], int]  # how far virtual time is ahead of Valkey's
+
+
+class FloodError(Exception):
+    """The submission sent more commands in one check than anybody needs."""
+
+
+class Relay:
+    """All connections of one check's actors."""
+
+    def __init__(self, loop: Loop, folder: Path, connect: Callable[[], Upstream], times: Times) -> None:
+        self._loop = loop
+        self._folder = folder
+        self._connect = connect
+        self._times = times
+        self._server_time = ServerTime()
+        self._listeners: dict[str, socket.socket] = {}
+        self._links: list[Link] = []
+        self._answered: dict[int, Sent] = {}
+        self._numbers = 0
+        self._round_trips: dict[str, int] = {}
+        self._muted: set[str] = set()
+        self.lost = 0  # connections that Valkey closed
+        self.pass_through = False  # hold nothing
+
+    def open(self, actor: str) -> str:
+        """Give an actor its address: the path of a unix socket."""
+        path = self._folder / f"{actor}.sock"
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        path.chmod(0o666)  # the worker runs as another user; the folder above keeps everybody else out
+        listener.listen(CONNECTIONS)
+        self._listeners[actor] = listener
+        self._loop.watch(listener, lambda: self._accept(actor, listener))
+        return str(path)
+
+    def _accept(self, actor: str, listener: socket.socket) -> None:
+        client, _ = listener.accept()
+        mine = [link.number for link in self.links(actor)]
+        if len(mine) >= CONNECTIONS:
+            client.close()
+            return
+        client.settimeout(SEND_SECONDS)
+        upstream = self._connect()
+        upstream.socket.settimeout(SEND_SECONDS)
+        link = Link(actor, max(mine, default=0) + 1, client, upstream.socket, upstream.client_id)
+        self._links.append(link)
+        self._loop.watch(client, lambda: self._read_requests(link))
+        self._loop.watch(upstream.socket, lambda: self._read_replies(link))
+
+    def _read_requests(self, link: Link) -> None:
+        if not link.read_requests():
+            self._close(link)
+        elif link.held and not link.partial and (self.pass_through or all(map(is_set_up, link.held))):
+            self.release(link)
+
+    def _read_replies(self, link: Link) -> None:
+        try:
+            more, answered = link.read_replies(deliver=link.actor not in self._muted)
+        except (OSError, resp.MalformedError):
+            more, answered = False, []
+        for sent in answered:
+            self._answered[sent.number] = sent
+        if not more:
+            self.lost += 1
+            self._close(link)
+
+    def _close(self, link: Link) -> None:
+        if link in self._links:
+            self._links.remove(link)
+            for sent in link.flight:
+                self._answered[sent.number] = sent
+            self._loop.forget(link.client)
+            self._loop.forget(link.upstream)
+            link.close()
+
+    def links(self, actor: str) -> list[Link]:
+        """An actor's open connections, oldest first."""
+        return [link for link in self._links if link.actor == actor]
+
+    def held(self) -> list[Link]:
+        """The connections that wait to be released."""
+        return [link for link in self._links if link.held and not link.partial]
+
+    def waiting(self) -> list[Link]:
+        """The connections whose commands Valkey hasn't answered yet."""
+        return [link for link in self._links if link.flight]
+
+    @property
+    def streaming(self) -> bool:
+        """True while somebody is subscribed."""
+        return any(link.streaming for link in self._links)
+
+    def release(self, link: Link, count: int | None = None) -> None:
+        """Let a connection's held commands through, or the first ``count`` of them; the rest stays held."""
+        commands = link.held[:count]
+        link.held = link.held[len(commands) :]
+        counts = not all(map(is_set_up, commands))
+        if counts:
+            self._round_trips[link.actor] = self._round_trips.get(link.actor, 0) + 1
+        sent = [self._record(link, command, counts=counts) for command in commands]
+        offset = self._times.offset_ms()
+        try:
+            link.pass_on([self._server_time.rewrite(command, offset) for command in commands], sent)
+        except OSError:
+            self._close(link)
+
+    def _record(self, link: Link, command: resp.Command, *, counts: bool) -> Sent:
+        self._numbers += 1
+        if self._numbers > SENT_COMMANDS:
+            raise FloodError
+        round_trip = self._round_trips[link.actor] if counts and not is_set_up(command) else 0
+        return Sent(self._numbers, link.actor, link.number, round_trip, command, self._times.now())
+
+    def mute(self, actor: str) -> None:
+        """Hand no more replies to an actor that is about to be killed."""
+        self._muted.add(actor)
+
+    def close(self, actor: str) -> None:
+        """Take an actor's address and connections away."""
+        listener = self._listeners.pop(actor, None)
+        if listener is not None:
+            self._loop.forget(listener)
+            listener.close()
+            (self._folder / f"{actor}.sock").unlink(missing_ok=True)
+        for link in self.links(actor):
+            self._close(link)
+
+    def close_all(self) -> None:
+        """Take every actor's address and connections away."""
+        for actor in list(self._listeners):
+            self.close(actor)
+        for link in list(self._links):
+            self._close(link)
+
+    @property
+    def last_number(self) -> int:
+        """The number of the newest command."""
+        return self._numbers
+
+    def recording(self) -> Recording:
+        """Everything that was sent so far, in order; what has no reply yet is not answered."""
+        flying = {sent.number: sent for link in self._links for sent in link.flight}
+        everything = {**self._answered, **flying}
+        return Recording(tuple(everything[number] for number in sorted(everything)))

@@ -1,0 +1,148 @@
+"""Absolute times in a student's commands, moved between the virtual clock and Valkey's own.
+
+Valkey's clock can't be moved; its expiries can (see grader.clock). So a command that names an absolute
+time, such as EXPIREAT, is rewritten on its way in, and one that asks for one, such as TIME or
+EXPIRETIME, is replaced by a script of one line that gives the virtual answer. Scripts and functions that
+touch absolute times get a prelude on their first line, so that ``redis.call`` does the same inside them;
+they find the offset in database 15, where no contract leads.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+from grader.proxy import resp
+
+OFFSET_DATABASE = 15
+OFFSET_KEY = "clock:offset"  # how far virtual time is ahead of the server's, in whole milliseconds
+
+_SECONDS = {b"EXPIREAT": b"PEXPIREAT", b"HEXPIREAT": b"HPEXPIREAT"}
+_MILLISECONDS = {b"PEXPIREAT", b"HPEXPIREAT"}
+_WITH_OPTIONS = {b"SET", b"GETEX", b"HSETEX", b"HGETEX"}
+_ASKS_SECONDS = {b"EXPIRETIME": b"PEXPIRETIME", b"HEXPIRETIME": b"HPEXPIRETIME"}
+_ASKS_MILLISECONDS = {b"PEXPIRETIME", b"HPEXPIRETIME"}
+_TOUCHES_TIME = re.compile(rb"TIME|EXPIREAT|EXAT|PXAT", re.IGNORECASE)
+
+# Names here can't clash with a script's own: the chunk is one expression, and its result shadows `redis`.
+_PRELUDE = """local redis,server=(function(real)
+local function offset() real.call('SELECT','%(database)d') local o=real.call('GET','%(key)s')
+ real.call('SELECT','0') return tonumber(o or '0') end
+local function ms(v) local n=math.floor(v) if n<1 then n=1 end return string.format('%%.0f',n) end
+local seconds={EXPIREAT='PEXPIREAT',HEXPIREAT='HPEXPIREAT'}
+local millis={PEXPIREAT=true,HPEXPIREAT=true}
+local asks={EXPIRETIME='PEXPIRETIME',HEXPIRETIME='HPEXPIRETIME'}
+local asksms={PEXPIRETIME=true,HPEXPIRETIME=true}
+local options={SET=true,GETEX=true,HSETEX=true,HGETEX=true}
+local function later(t,o,unit) if type(t)=='table' and not t.err then
+ for i=1,#t do t[i]=later(t[i],o,unit) end return t end
+ if type(t)=='number' and t>0 then return math.floor((t+o)/unit+0.5) end return t end
+local function wrap(f) return function(name,...)
+ local n=type(name)=='string' and string.upper(name) or ''
+ if n=='TIME' then local t=f(name,...) if t.err then return t end
+  local us=t[1]*1000000+t[2]+offset()*1000
+  return {string.format('%%.0f',math.floor(us/1000000)),string.format('%%.0f',us%%1000000)} end
+ local a={...}
+ if asks[n] then return later(f(asks[n],...),offset(),1000) end
+ if asksms[n] then return later(f(n,...),offset(),1) end
+ if seconds[n] and tonumber(a[2]) then a[2]=ms(tonumber(a[2])*1000-offset()) return f(seconds[n],unpack(a)) end
+ if millis[n] and tonumber(a[2]) then a[2]=ms(tonumber(a[2])-offset()) return f(n,unpack(a)) end
+ if options[n] then for i=2,#a-1 do local w=type(a[i])=='string' and string.upper(a[i]) or ''
+  if w=='EXAT' and tonumber(a[i+1]) then a[i]='PXAT' a[i+1]=ms(tonumber(a[i+1])*1000-offset()) break end
+  if w=='PXAT' and tonumber(a[i+1]) then a[i+1]=ms(tonumber(a[i+1])-offset()) break end end end
+ return f(name,...) end end
+local mine=setmetatable({call=wrap(real.call),pcall=wrap(real.pcall)},{__index=real})
+return mine,mine end)(redis) """
+PRELUDE = (_PRELUDE % {"database": OFFSET_DATABASE, "key": OFFSET_KEY}).replace("\n", " ").encode()
+
+_TIME_SCRIPT = b"""local t=redis.call('TIME') local us=t[1]*1000000+t[2]+tonumber(ARGV[1])*1000
+return {string.format('%.0f',math.floor(us/1000000)),string.format('%.0f',us%1000000)}"""
+_ASK_SCRIPT = b"""local function later(t) if type(t)=='table' then for i=1,#t do t[i]=later(t[i]) end return t end
+if t>0 then return math.floor((t+tonumber(ARGV[1]))/tonumber(ARGV[2])+0.5) end return t end
+return later(redis.call(ARGV[3],KEYS[1],unpack(ARGV,4)))"""
+
+
+@dataclass
+class ServerTime:
+    """Rewrites one server's traffic; remembers which of its scripts were given the prelude."""
+
+    _new_digest: dict[bytes, bytes] = field(default_factory=dict)  # a student's SHA1 -> that of ours
+
+    def rewrite(self, command: resp.Command, offset_ms: int) -> resp.Command:
+        """The command that does on the server what ``command`` means on the virtual clock."""
+        name = command[0].upper()
+        if name in _SCRIPT_COMMANDS:
+            return self._rewrite_script(command, name)
+        if offset_ms == 0 or name not in _TIME_COMMANDS:
+            return command
+        return rewrite_time(command, offset_ms)
+
+    def _rewrite_script(self, command: resp.Command, name: bytes) -> resp.Command:
+        if name in {b"EVALSHA", b"EVALSHA_RO"} and len(command) > 1:
+            return (command[0], self._digest(command[1]), *command[2:])
+        if name in {b"EVAL", b"EVAL_RO"} and len(command) > 1:
+            return (command[0], self._prepare(command[1]), *command[2:])
+        word = command[1].upper() if len(command) > 1 else b""
+        if name == b"SCRIPT" and word == b"EXISTS":
+            return (*command[:2], *(self._digest(digest) for digest in command[2:]))
+        if word == b"LOAD" and len(command) > 2:  # noqa: PLR2004 - SCRIPT LOAD body, FUNCTION LOAD [REPLACE] body
+            return (*command[:-1], self._prepare(command[-1]))
+        return command
+
+    def _digest(self, digest: bytes) -> bytes:
+        return self._new_digest.get(digest.lower(), digest)
+
+    def _prepare(self, body: bytes) -> bytes:
+        if not _TOUCHES_TIME.search(body):
+            return body
+        # A shebang has to stay first; either way the script's own line numbers stay what they were.
+        head, newline, rest = body.partition(b"\n") if body.startswith(b"#!") else (b"", b"", body)
+        prepared = head + newline + PRELUDE + rest
+        self._new_digest[_sha1(body)] = _sha1(prepared)
+        return prepared
+
+
+def _sha1(body: bytes) -> bytes:
+    return hashlib.sha1(body, usedforsecurity=False).hexdigest().encode()
+
+
+def rewrite_time(command: resp.Command, offset_ms: int) -> resp.Command:
+    """One plain command, rewritten; one that is malformed stays, for Valkey to refuse."""
+    name, arguments = command[0].upper(), command[1:]
+    offset = b"%d" % offset_ms
+    if name == b"TIME":
+        return (b"EVAL", _TIME_SCRIPT, b"0", offset)
+    if name in _ASKS_SECONDS and arguments:
+        return (b"EVAL", _ASK_SCRIPT, b"1", arguments[0], offset, b"1000", _ASKS_SECONDS[name], *arguments[1:])
+    if name in _ASKS_MILLISECONDS and arguments:
+        return (b"EVAL", _ASK_SCRIPT, b"1", arguments[0], offset, b"1", name, *arguments[1:])
+    if name in _SECONDS and len(arguments) > 1:
+        return (_SECONDS[name], arguments[0], _earlier(arguments[1], 1000, offset_ms), *arguments[2:])
+    if name in _MILLISECONDS and len(arguments) > 1:
+        return (name, arguments[0], _earlier(arguments[1], 1, offset_ms), *arguments[2:])
+    return _rewrite_options(command, offset_ms)
+
+
+def _rewrite_options(command: resp.Command, offset_ms: int) -> resp.Command:
+    # An option comes after the key (and SET's value), and its time right after it; only the first counts.
+    first = 3 if command[0].upper() == b"SET" else 2
+    for place in range(first, len(command) - 1):
+        word = command[place].upper()
+        if word in {b"EXAT", b"PXAT"}:
+            unit = 1000 if word == b"EXAT" else 1
+            moved = _earlier(command[place + 1], unit, offset_ms)
+            option = b"PXAT" if moved is not command[place + 1] else command[place]
+            return (*command[:place], option, moved, *command[place + 2 :])
+    return command
+
+
+def _earlier(time: bytes, unit_ms: int, offset_ms: int) -> bytes:
+    try:
+        return b"%d" % max(1, int(time) * unit_ms - offset_ms)
+    except ValueError:
+        return time
+
+
+_SCRIPT_COMMANDS = frozenset({b"EVAL", b"EVAL_RO", b"EVALSHA", b"EVALSHA_RO", b"SCRIPT", b"FUNCTION"})
+_TIME_COMMANDS = frozenset(
+    {b"TIME"} | _SECONDS.keys() | _MILLISECONDS | _WITH_OPTIONS | _ASKS_SECONDS.keys() | _ASKS_MILLISECONDS
+)

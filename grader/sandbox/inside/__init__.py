@@ -1,0 +1,1 @@
+"""What runs inside the walls: standard library and redis-py only, nothing of ours from outside."""

@@ -1,0 +1,236 @@
+"""Virtual time inside the worker: clocks read a shared file, timed waits are registered with the grader.
+
+Theory of operation. The grader keeps the virtual time, in nanoseconds since the check began, in eight
+bytes of a file that every process of the worker maps. Clocks read it. Whoever waits with a time-out
+(``time.sleep``, conditions and all that is built on them) registers the moment with the grader over the
+side channel and blocks on a lock; the grader wakes it when virtual time gets there. A wait that ends
+early, because another thread notified it, is cancelled. In a process that the student's code forked there
+is no side channel, and waits are real.
+"""
+
+import _thread
+import datetime
+import mmap
+import os
+import select
+import struct
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+TICK = 1_000  # nanoseconds that each look at a clock takes, so that no two looks are the same
+POLL_SECONDS = 0.01  # virtual: how often a wait that can't be registered looks again
+
+_real_sleep = time.sleep
+_real_wait = threading.Condition.wait
+_real_join = threading.Thread.join
+_real_datetime = datetime.datetime
+_real_date = datetime.date
+
+
+class Clock:
+    """The virtual clock as one process sees it."""
+
+    def __init__(self) -> None:
+        self._now: Any = None
+        self._ticks = 0
+        self._monotonic = 0
+        self._wall = 0
+        self.register: Callable[[int, Any], int] | None = None
+        self.cancel: Callable[[int], bool] | None = None
+
+    def map(self, path: str) -> None:
+        """Read the time from the file at ``path``, once for all processes that are forked later."""
+        with open(path, "rb") as file:
+            self._now = memoryview(mmap.mmap(file.fileno(), 8, prot=mmap.PROT_READ)).cast("q")
+
+    def begin(self, monotonic: int, wall: int) -> None:
+        """Count from these moments, in nanoseconds."""
+        self._monotonic, self._wall = monotonic, wall
+
+    def _elapsed(self) -> int:
+        self._ticks += TICK
+        return self._now[0] + self._ticks
+
+    def monotonic_ns(self) -> int:
+        return self._monotonic + self._elapsed()
+
+    def wall_ns(self) -> int:
+        return self._wall + self._elapsed()
+
+    def wait(self, lock: Any, seconds: float) -> bool:
+        """Block on ``lock``, which is taken; False where virtual time ran out first."""
+        # The deadline leaves the ticks out: when two callers wake doesn't depend on how often each looked.
+        deadline = self._now[0] + int(seconds * 1e9)
+        number = self.register(deadline, lock)
+        lock.acquire()
+        return self.cancel(number)
+
+    @property
+    def virtual(self) -> bool:
+        """True where waits can be registered."""
+        return self.register is not None
+
+
+clock = Clock()
+
+
+def _sleep(seconds: float) -> None:
+    if not clock.virtual or not seconds > 0:
+        _real_sleep(seconds)  # raises for what isn't a number, or is negative
+        return
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    clock.wait(lock, seconds)
+
+
+def _condition_wait(self: threading.Condition, timeout: float | None = None) -> bool:
+    """``threading.Condition.wait`` with its time-out on the virtual clock."""
+    if timeout is None or timeout <= 0 or not clock.virtual:
+        return _real_wait(self, timeout)
+    if not self._is_owned():
+        raise RuntimeError("cannot wait on un-acquired lock")
+    waiter = _thread.allocate_lock()
+    waiter.acquire()
+    self._waiters.append(waiter)
+    saved = self._release_save()
+    notified = False
+    try:
+        notified = clock.wait(waiter, timeout)
+        return notified
+    finally:
+        self._acquire_restore(saved)
+        if not notified and waiter in self._waiters:
+            self._waiters.remove(waiter)
+
+
+def _join(self: threading.Thread, timeout: float | None = None) -> None:
+    if timeout is None or timeout <= 0 or not clock.virtual:
+        _real_join(self, timeout)
+        return
+    deadline = clock.monotonic_ns() + int(timeout * 1e9)
+    while self.is_alive() and clock.monotonic_ns() < deadline:
+        _sleep(POLL_SECONDS)
+    _real_join(self, 0)
+
+
+class _InstanceOf(type):
+    """Lets a datetime that C code made count as one of ours."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls.__mro__[1])
+
+    def __subclasscheck__(cls, other: type) -> bool:
+        return issubclass(other, cls.__mro__[1])
+
+
+class _Datetime(_real_datetime, metaclass=_InstanceOf):
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
+        return cls.fromtimestamp(time.time(), tz)
+
+    @classmethod
+    def utcnow(cls) -> datetime.datetime:
+        return cls.fromtimestamp(time.time(), datetime.timezone.utc).replace(tzinfo=None)
+
+    @classmethod
+    def today(cls) -> datetime.datetime:
+        return cls.fromtimestamp(time.time())
+
+
+class _Date(_real_date, metaclass=_InstanceOf):
+    @classmethod
+    def today(cls) -> datetime.date:
+        return cls.fromtimestamp(time.time())
+
+
+def _without_argument(function: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
+    """A function of ``time`` that takes the present where its argument is left out."""
+
+    def call(*arguments: Any) -> Any:
+        if len(arguments) <= place or arguments[place] is None:
+            present = time.time() if function.__name__ in _SECONDS else time.localtime()
+            return function(*arguments[:place], present)
+        return function(*arguments)
+
+    return call
+
+
+_SECONDS = {"gmtime", "localtime", "ctime"}
+
+
+def install() -> None:
+    """Replace every clock and timed wait; before anything imports them by name."""
+    for name in ("gmtime", "localtime", "ctime", "asctime"):
+        setattr(time, name, _without_argument(getattr(time, name)))
+    time.strftime = _without_argument(time.strftime, 1)
+    clocks = {"time": clock.wall_ns, "monotonic": clock.monotonic_ns, "perf_counter": clock.monotonic_ns}
+    for name, nanoseconds in clocks.items():
+        setattr(time, name, lambda nanoseconds=nanoseconds: nanoseconds() / 1e9)
+        setattr(time, f"{name}_ns", nanoseconds)
+    time.clock_gettime_ns = _clock_gettime_ns
+    time.clock_gettime = lambda clk: _clock_gettime_ns(clk) / 1e9
+    time.sleep = _sleep
+    datetime.datetime, datetime.date = _Datetime, _Date
+    threading.Condition.wait = _condition_wait
+    threading.Thread.join = _join
+    threading._time = time.monotonic
+    os.register_at_fork(after_in_child=_forget)
+
+
+class _Bell:
+    """Looks like a taken lock to who wakes; can be selected on."""
+
+    def __init__(self) -> None:
+        self.source, self._sink = os.pipe()
+
+    def release(self) -> None:
+        os.write(self._sink, b"!")
+
+    def close(self) -> None:
+        os.close(self.source)
+        os.close(self._sink)
+
+
+def _wait_readable(sock: Any, seconds: float) -> None:
+    """Return when there is something to read, or virtual time ran out."""
+    bell = _Bell()
+    number = clock.register(clock._now[0] + int(seconds * 1e9), bell)
+    select.select([sock, bell.source], [], [])
+    clock.cancel(number)
+    bell.close()
+
+
+def install_in_redis(sockets: Any) -> None:
+    """Make redis-py's reads with a time-out of their own, as pub/sub has them, wait on the virtual clock."""
+    real_read = sockets.SocketBuffer._read_from_socket
+
+    def read(self: Any, length: Any = None, timeout: Any = sockets.SENTINEL, raise_on_timeout: bool = True) -> Any:
+        timed = isinstance(timeout, int | float) and timeout > 0
+        if timed and clock.virtual:
+            _wait_readable(self._sock, timeout)
+            timeout = 0
+        return real_read(self, length, timeout, raise_on_timeout)
+
+    sockets.SocketBuffer._read_from_socket = read
+
+
+_real_clock_gettime_ns = time.clock_gettime_ns
+
+
+def _clock_gettime_ns(clk: int) -> int:
+    if clk == time.CLOCK_REALTIME:
+        return clock.wall_ns()
+    if clk == time.CLOCK_MONOTONIC:
+        return clock.monotonic_ns()
+    return _real_clock_gettime_ns(clk)
+
+
+def _forget() -> None:
+    clock.register = None
+
+
+def shared_file_content(nanoseconds: int) -> bytes:
+    """What the grader writes into the file."""
+    return struct.pack("=q", nanoseconds)

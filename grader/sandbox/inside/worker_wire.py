@@ -1,0 +1,158 @@
+"""Messages between grader and worker: length-prefixed JSON, with tags for what JSON lacks, bounded.
+
+A message is four bytes of length, big-endian, then UTF-8 JSON. A value is JSON, except that an object with
+one key that begins with ``$`` is a tag: ``$tuple``, ``$set``, ``$frozenset`` (lists), ``$bytes`` (hex),
+``$float`` (nan, inf, -inf), ``$int`` (hex, for large ones), ``$decimal`` (text), ``$dict`` (list of pairs, where a key
+isn't a plain string), ``$callable`` (a name) and ``$opaque`` (type and repr of what isn't data). Values lose
+their class here: only plain data comes out, and nothing of it can run.
+"""
+
+import json
+import struct
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+HEADER = struct.Struct("!I")
+SHOWN_CHARACTERS = 500  # of the repr of what isn't data
+LARGE_INT = 1 << 63  # JSON readers elsewhere lose what is larger, and Python bounds its decimal text
+
+
+class WireError(ValueError):
+    """The bytes are not a message, or the value is too large or too deep to be one."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Something that isn't plain data: equal to nothing a check expects."""
+
+    type: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A function of the check's, by name."""
+
+    name: str
+
+
+def pack(message: object, limit: int) -> bytes:
+    """A message as bytes; raises WireError above ``limit`` bytes."""
+    body = json.dumps(message, separators=(",", ":")).encode()
+    if len(body) > limit:
+        raise WireError(f"{len(body)} bytes are more than the {limit} that a message may have")
+    return HEADER.pack(len(body)) + body
+
+
+def unpack(body: bytes) -> Any:
+    """The JSON of a message's body; raises WireError."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"not JSON: {type(error).__name__}") from None
+
+
+class Encoder:
+    """Turns a value into what JSON can hold, nested at most ``depth`` deep."""
+
+    def __init__(self, depth: int) -> None:
+        self._depth = depth
+
+    def encode(self, value: Any, level: int = 0) -> Any:
+        """What JSON can hold; raises WireError where it is too deep or refers to itself."""
+        if level > self._depth:
+            raise WireError(f"nested more than {self._depth} deep, or part of itself")
+        if value is None or value is True or value is False:
+            return value
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, int):
+            return self._encode_int(int.__int__(value))
+        if isinstance(value, float):
+            return self._encode_float(float.__float__(value))
+        if isinstance(value, dict):
+            return self._encode_dict(value, level + 1)
+        if isinstance(value, list):
+            return [self.encode(item, level + 1) for item in list.__iter__(value)]
+        return self._encode_tagged(value, level + 1)
+
+    def _encode_int(self, value: int) -> Any:
+        return value if -LARGE_INT <= value < LARGE_INT else {"$int": hex(value)}
+
+    def _encode_float(self, value: float) -> Any:
+        return value if value - value == 0 else {"$float": repr(value)}
+
+    def _encode_dict(self, value: dict[Any, Any], level: int) -> Any:
+        pairs = list(dict.items(value))
+        if all(type(key) is str and not key.startswith("$") for key, _ in pairs):
+            return {key: self.encode(item, level) for key, item in pairs}
+        return {"$dict": [[self.encode(key, level), self.encode(item, level)] for key, item in pairs]}
+
+    def _encode_tagged(self, value: Any, level: int) -> Any:
+        if isinstance(value, tuple):
+            return {"$tuple": [self.encode(item, level) for item in tuple.__iter__(value)]}
+        for kind, tag in ((set, "$set"), (frozenset, "$frozenset")):
+            if isinstance(value, kind):
+                return {tag: [self.encode(item, level) for item in kind.__iter__(value)]}
+        if isinstance(value, bytes | bytearray):
+            return {"$bytes": bytes(value).hex()}
+        if isinstance(value, Decimal):
+            return {"$decimal": Decimal.__str__(value)}
+        if isinstance(value, Callback):
+            return {"$callable": value.name}
+        return {"$opaque": [type(value).__name__, _describe(value)]}
+
+
+def _describe(value: object) -> str:
+    try:
+        return str.__str__(repr(value))[:SHOWN_CHARACTERS]
+    except BaseException as error:  # noqa: BLE001 - a student's __repr__ may raise anything at all
+        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+
+
+def decode(value: Any, depth: int = 256) -> Any:
+    """The plain value of what ``Encoder.encode`` gave; raises WireError for a tag that is wrong."""
+    if depth < 0:
+        raise WireError("nested too deep")
+    if isinstance(value, list):
+        return [decode(item, depth - 1) for item in value]
+    if not isinstance(value, dict):
+        return value
+    tag = next(iter(value), "")
+    if len(value) != 1 or not tag.startswith("$"):
+        return {key: decode(item, depth - 1) for key, item in value.items()}
+    try:
+        return _decode_tag(tag, value[tag], depth - 1)
+    except WireError:
+        raise
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise WireError(f"a wrong {tag}: {type(error).__name__}") from None
+
+
+def _decode_tag(tag: str, content: Any, depth: int) -> Any:
+    match tag:
+        case "$tuple":
+            return tuple(decode(content, depth))
+        case "$set":
+            return set(decode(content, depth))
+        case "$frozenset":
+            return frozenset(decode(content, depth))
+        case "$dict":
+            return {decode(key, depth): decode(item, depth) for key, item in content}
+        case "$bytes":
+            return bytes.fromhex(content)
+        case "$float":
+            return float(content)
+        case "$int":
+            return int(content, 16)
+        case "$decimal":
+            return Decimal(content)
+        case "$callable":
+            return Callback(str(content))
+        case "$opaque":
+            return Opaque(str(content[0]), str(content[1]))
+    raise WireError(f"an unknown tag {tag[:20]}")

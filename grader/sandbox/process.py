@@ -1,0 +1,287 @@
+"""The worker as the grader holds it: one zygote for a submission, one forked process for each actor.
+
+Theory of operation. ``Worker`` starts the lone script inside its walls and owns the control channel;
+``spawn`` has it fork and gives back a ``Process`` with four descriptors of its own (see the script). All
+that comes from a process is read by the loop and kept as plain data: answers, asks (timed waits and
+callbacks), output, stacks. Whoever drives the loop looks at them; nothing here waits, but for the zygote.
+
+    Worker  --control-->  zygote  --fork-->  actor's process
+    Process <==calls, side, output, stack==>  actor's process
+"""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from grader.assignment import Bounds
+from grader.errors import GraderError
+from grader.loop import Loop
+from grader.sandbox.channel import Channel
+from grader.sandbox.inside import worker_wire as wire
+from grader.sandbox.threads import Threads
+
+START_SECONDS = 20.0  # importing redis-py takes a quarter of a second; a swamped machine gets this long
+ORDER_SECONDS = 5.0  # for a fork, or for an end
+STACK_BYTES = 64 * 1024
+
+
+class WorkerError(GraderError):
+    """The worker doesn't start, or its zygote, which runs none of the student's code, is gone."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a new actor's process is told."""
+
+    valkey: str  # its address
+    seed: int
+    monotonic: int  # where its clocks begin, in nanoseconds
+    wall: int
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Something a process waits for: a moment, a callback's reply, or a gate."""
+
+    number: int
+    until: int = -1  # virtual nanoseconds; -1: not a timed wait
+    callback: str = ""
+    gate: int = -1
+
+
+@dataclass
+class Process:
+    """One actor's process: what came from it, and what it may be sent."""
+
+    pid: int  # inside the walls
+    calls: Channel
+    side: Channel
+    threads: Threads
+    output_limit: int
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    asks: dict[int, Ask] = field(default_factory=dict)
+    output: bytearray = field(default_factory=bytearray)
+    stack: bytearray = field(default_factory=bytearray)
+    output_bytes: int = 0
+    misbehaved: str = ""  # a sentence: what it sent that no honest worker sends
+    request: str = ""  # the open request's id
+
+    @property
+    def gone(self) -> bool:
+        """True where the process has ended."""
+        return self.calls.closed
+
+    def ask(self, what: dict[str, Any]) -> None:
+        """Send a request; its answer will be the only one that counts."""
+        self.request = secrets.token_hex(8)
+        self.calls.send({"id": self.request, **what})
+
+    def answer(self) -> dict[str, Any] | None:
+        """The open request's answer, once it is there; anything else that came is misbehaviour."""
+        while self.answers:
+            message = self.answers.pop(0)
+            if message.get("id") != self.request or not self.request:
+                self.misbehaved = self.misbehaved or "It answered more often than it was asked."
+                continue
+            self.request = ""
+            return message
+        return None
+
+    def wake(self, number: int) -> None:
+        """End a timed wait."""
+        self.asks.pop(number, None)
+        self.side.send({"to": number})
+
+    def reply(self, number: int, reply: object) -> None:
+        """Answer a callback, or open a gate."""
+        self.asks.pop(number, None)
+        self.side.send({"to": number, "reply": reply})
+
+    def read_calls(self) -> None:
+        """Take in what came as answers."""
+        self.threads.heard()
+        for message in self._receive(self.calls):
+            if isinstance(message, dict) and isinstance(message.get("id"), str):
+                self.answers.append(message)
+            else:
+                self.misbehaved = "It sent an answer that isn't one."
+
+    def read_side(self) -> None:
+        """Take in what came as asks."""
+        self.threads.heard()
+        for message in self._receive(self.side):
+            try:
+                self._take_ask(message)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                self.misbehaved = "It sent a question that isn't one."
+
+    def _receive(self, channel: Channel) -> list[Any]:
+        try:
+            return channel.receive()
+        except wire.WireError as error:
+            self.misbehaved = f"It sent {error}."
+            channel.closed = True
+            return []
+
+    def _take_ask(self, message: dict[str, Any]) -> None:
+        if "ask" in message:
+            ask = Ask(
+                int(message["ask"]),
+                int(message.get("until", -1)),
+                str(message.get("callback", "")),
+                int(message.get("gate", -1)),
+            )
+            self.asks[ask.number] = ask
+        elif "cancel" in message:
+            self.asks.pop(int(message["cancel"]), None)
+        elif "hello" in message and not self.threads.known:
+            self.threads.close()
+            self.threads = Threads(self.side.sender)
+
+    def keep_output(self, data: bytes) -> None:
+        """Keep the student's output up to the bound, and count the rest."""
+        self.output_bytes += len(data)
+        self.output += data[: max(0, self.output_limit - len(self.output))]
+
+
+class Worker:
+    """The zygote's process and its control channel; a context manager that leaves nothing behind."""
+
+    def __init__(self, loop: Loop, bounds: Bounds, popen: subprocess.Popen[bytes], listener: socket.socket):
+        self._loop = loop
+        self._bounds = bounds
+        self._popen = popen
+        self._listener = listener
+        self._control: Channel | None = None
+        self._replies: list[Any] = []
+        self._processes: list[tuple[Process, list[Any]]] = []
+        self.versions: dict[str, str] = {}
+        loop.watch(listener, self._accept)
+
+    def _accept(self) -> None:
+        sock, _ = self._listener.accept()
+        self._control = Channel(sock, 1 << 20)
+        self._loop.watch(sock, self._read_control)
+        self._loop.forget(self._listener)
+        self._listener.close()
+
+    def _read_control(self) -> None:
+        assert self._control is not None  # noqa: S101 - watched only since it was set
+        self._replies += self._control.receive()
+        if self._control.closed:
+            self._loop.forget(self._control.socket)
+
+    def wait_ready(self) -> None:
+        """Turn the loop until the zygote is ready; raises WorkerError where it doesn't get there."""
+        self.versions = self._wait(START_SECONDS)["ready"]
+
+    def _wait(self, seconds: float) -> dict[str, Any]:
+        end = time.monotonic() + seconds
+        while not self._replies:
+            gone = self._control is not None and self._control.closed
+            if gone or self._popen.poll() is not None or time.monotonic() > end:
+                raise WorkerError("The sandboxed worker did not start, or its first process is gone.")
+            self._loop.turn(0.05)
+        reply: dict[str, Any] = self._replies.pop(0)
+        return reply
+
+    def _order(self, order: dict[str, Any], descriptors: list[int] | None = None) -> dict[str, Any]:
+        if self._control is None or not self._control.send(order, descriptors):
+            raise WorkerError("The sandboxed worker's first process takes no orders.")
+        return self._wait(ORDER_SECONDS)
+
+    def spawn(self, order: Order) -> Process:
+        """Fork a process for an actor."""
+        calls, calls_there = socket.socketpair()
+        side, side_there = socket.socketpair()
+        output, output_there = os.pipe()
+        stack, stack_there = os.pipe()
+        theirs = [calls_there.fileno(), side_there.fileno(), output_there, stack_there]
+        limit = self._bounds.message_mib << 20
+        side_channel = Channel(side, limit)
+        side_channel.ask_for_sender()
+        try:
+            pid = self._order({"spawn": asdict(order)}, theirs)["pid"]
+        finally:
+            calls_there.close()
+            side_there.close()
+            os.close(output_there)
+            os.close(stack_there)
+        process = Process(
+            pid, Channel(calls, limit), side_channel, Threads(0), self._bounds.output_kib << 10
+        )
+        self._watch(process, output, stack)
+        return process
+
+    def _watch(self, process: Process, output: int, stack: int) -> None:
+        sources: list[Any] = [process.calls.socket, process.side.socket, output, stack]
+        self._processes.append((process, sources))
+
+        def read_channel(channel: Channel, read: Any) -> None:
+            read()
+            if channel.closed:
+                self._forget(sources, channel.socket)
+
+        def read_pipe(descriptor: int, keep: Any) -> None:
+            data = os.read(descriptor, 1 << 16)
+            keep(data)
+            if not data:
+                self._forget(sources, descriptor)
+
+        def keep_stack(data: bytes) -> None:
+            process.stack += data[: max(0, STACK_BYTES - len(process.stack))]
+
+        self._loop.watch(process.calls.socket, lambda: read_channel(process.calls, process.read_calls))
+        self._loop.watch(process.side.socket, lambda: read_channel(process.side, process.read_side))
+        self._loop.watch(output, lambda: read_pipe(output, process.keep_output))
+        self._loop.watch(stack, lambda: read_pipe(stack, keep_stack))
+
+    def _forget(self, sources: list[Any], source: Any) -> None:
+        if source in sources:
+            sources.remove(source)
+            self._loop.forget(source)
+            os.close(source) if isinstance(source, int) else source.close()
+
+    def signal(self, process: Process, number: int) -> None:
+        """Send a signal to an actor's process."""
+        self._order({"signal": [process.pid, number]})
+
+    def kill(self, process: Process) -> None:
+        """Kill an actor's process; what it sent before stays readable."""
+        self.signal(process, signal.SIGKILL)
+
+    def end(self) -> dict[int, tuple[int, int]]:
+        """Kill every actor's process and all that it started: exit status and peak KiB by number."""
+        ended = self._order({"end": True})["ended"]
+        while self._loop.turn(0):  # what they had sent before
+            pass
+        for process, sources in self._processes:
+            for source in list(sources):
+                self._forget(sources, source)
+            process.calls.closed = True
+            process.threads.close()
+        self._processes.clear()
+        return {int(pid): (status, peak) for pid, (status, peak) in ended.items()}
+
+    def close(self) -> None:
+        """Kill the worker and everything in it; safe to repeat."""
+        for process, sources in self._processes:
+            for source in list(sources):
+                self._forget(sources, source)
+            process.threads.close()
+        self._processes.clear()
+        if self._control is not None:
+            if not self._control.closed:
+                self._loop.forget(self._control.socket)
+            self._control.close()
+        elif self._listener.fileno() >= 0:
+            self._loop.forget(self._listener)
+            self._listener.close()
+        if self._popen.poll() is None:
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
