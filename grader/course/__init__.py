@@ -1,0 +1,1 @@
+"""A whole class: its submissions found, graded in parallel, stored and handed on."""

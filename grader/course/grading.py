@@ -1,0 +1,53 @@
+"""Grades one job: what the class runner calls, here or on another machine."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from grader.codec import to_json
+from grader.course.job import GradedOne, Job
+from grader.course.marking import draw, mark
+from grader.course.store import OUTCOMES
+from grader.course.ungraded import no_results
+from grader.errors import SubmissionError
+from grader.grade import grade
+from grader.results import CheckResult, Results, Status
+from grader.submission import open_submission
+
+SOURCE_BYTES = 256 * 1024  # of a module, kept for the instructor
+
+
+def grade_one(job: Job) -> GradedOne:
+    """Grades a job; errors of the grader's own come out as they are, to be tried again."""
+    with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
+        path = Path(folder, f"submission{job.suffix}")
+        path.write_bytes(job.data)
+        try:
+            outcomes = grade(path, job.settings, _ignore)
+            sources = _sources(path, job)
+        except SubmissionError as error:
+            return _unreadable(job, str(error).replace(path.name, job.name))
+    named = replace(outcomes, submission=replace(outcomes.submission, name=job.name))
+    fault = "grader" if outcomes.status is Status.NOT_GRADED else ""
+    return GradedOne((*_files(named, job), *sources), fault, outcomes.reason if fault else "")
+
+
+def _ignore(check: CheckResult) -> None:
+    """A class has no use for single checks while it runs."""
+
+
+def _unreadable(job: Job, reason: str) -> GradedOne:
+    return GradedOne(_files(no_results(job.name, "", reason, job.settings), job), "submission", reason)
+
+
+def _files(outcomes: Results, job: Job) -> tuple[tuple[str, bytes], ...]:
+    """The outcomes as they are, and what is drawn from them."""
+    marked = mark(outcomes, job.settings.assignment, job.marking)
+    return (OUTCOMES, to_json(outcomes)), *draw(marked, job.settings.assignment.language)
+
+
+def _sources(path: Path, job: Job) -> tuple[tuple[str, bytes], ...]:
+    """The exercises' modules, for the instructor's eyes and for comparing; never more than a bound."""
+    with open_submission(path, job.settings.assignment.exercises) as submission:
+        found = [Path(submission.folder, module) for module in submission.modules]
+        return tuple((f"submission/{one.name}", one.open("rb").read(SOURCE_BYTES)) for one in found)
