@@ -1,1 +1,1 @@
-"""Other programs' result formats, one small file each."""
+"""Machine and human formats of results, one file each: ``table`` finds them by name."""
