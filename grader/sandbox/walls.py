@@ -1,0 +1,170 @@
+"""Chooses the walls around the worker, and gives the command that starts it behind them.
+
+Theory of operation: the worker sees the same few places whatever the walls are, and ``Enclosure`` says under
+which paths. With bubblewrap they are all that there is:
+
+    /box/program     the worker's own files        read-only
+    /box/library     redis-py                      read-only
+    /box/submission  the submission's copy         read-only
+    /box/sockets     control and proxy sockets     read-only: one can connect, not create
+    /tmp             a small tmpfs                 the only writable place
+    Python's executable, its library, shared libraries; /dev/null and /dev/urandom
+
+There is no /proc, no network, no other process, no environment. Run by root, bubblewrap makes the namespaces
+as root, for only root can show what lies below a private folder; then ``setpriv`` takes an unprivileged user
+that nobody else has, and only then Python starts. Run by anyone else, everything happens in a user namespace
+that allows no further one. The sockets in ``sockets`` must be writable for all (mode 0666) where the grader
+is root; the folder above them is private.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.assignment import Bounds
+from grader.errors import GraderError, UsageError
+from grader.results import Isolation
+from grader.sandbox import bubblewrap
+from grader.sandbox.bubblewrap import Box
+from grader.sandbox.limits import counts_by_namespace, resource_limits
+from grader.sandbox.runtime import find_library, find_runtime, readable_by_all
+
+PROGRAM = Path(__file__).parent / "inside"
+SCRATCH = "/tmp"  # noqa: S108 - inside the sandbox, where nobody else is
+
+# -P -s -S -B: nothing but the standard library on the path, no bytecode written. Not -I, which would drop
+# PYTHONHASHSEED too; the environment is ours to the last variable.
+PYTHON_OPTIONS = ("-P", "-s", "-S", "-B")
+
+NOT_ISOLATED = "This run was not isolated and serves for practice only"
+
+
+@dataclass(frozen=True)
+class Walls:
+    """The walls that a run has, and why not better ones."""
+
+    kind: Isolation
+    isolated: bool
+    note: str = ""  # a sentence, where the run is not isolated
+    program: str = ""  # bwrap's path
+    user: int | None = None  # the private user that the worker becomes, where the grader is root
+
+
+@dataclass(frozen=True)
+class WallsPlan:
+    """What is put behind the walls."""
+
+    walls: Walls
+    submission: Path  # the opened submission's root
+    sockets: Path  # a folder; sockets may appear in it after the start
+    scratch: Path  # a private folder of the run's, for copies and for practice without walls
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """How to start the worker, and what it sees, as it sees it."""
+
+    command: tuple[str, ...]  # append the worker's file in ``program`` and its arguments
+    environment: dict[str, str]
+    program: str  # the folder of the worker's own files
+    library: str  # the folder to put on sys.path for redis-py
+    submission: str
+    sockets: str
+    scratch: str  # writable
+    limits: dict[str, int]  # for resource.setrlimit, by the name of the constant
+
+
+def choose(choice: str) -> Walls:
+    """The walls for ``--sandbox`` choice; GraderError where those asked for can't be had."""
+    if choice == "none":
+        return Walls(Isolation.NONE, isolated=False, note=f"{NOT_ISOLATED}, as --sandbox none asks.")
+    if choice not in {"auto", "bubblewrap"}:
+        raise UsageError(f"--sandbox is auto, bubblewrap, container or none, not {choice!r}.")
+    user = bubblewrap.private_user() if os.geteuid() == 0 else None
+    trial = bubblewrap.find(user)
+    if trial.program:
+        return Walls(Isolation.BUBBLEWRAP, isolated=True, program=trial.program, user=user)
+    if choice == "bubblewrap":
+        raise GraderError(f"Bubblewrap can't be used on this machine. {trial.problem}")
+    return Walls(Isolation.NONE, isolated=False, note=f"{NOT_ISOLATED}. {trial.problem}")
+
+
+def enclose(plan: WallsPlan) -> Enclosure:
+    """The command and the view of a worker behind the plan's walls."""
+    if plan.walls.kind is Isolation.BUBBLEWRAP:
+        return _enclose_bubblewrap(plan)
+    return _enclose_nothing(plan)
+
+
+def _enclose_bubblewrap(plan: WallsPlan) -> Enclosure:
+    runtime = find_runtime()
+    shown = [
+        (_for_all(PROGRAM, "worker_wire.py", plan), "/box/program"),
+        *((_for_all(path, "__init__.py", plan), f"/box/library/{path.name}") for path in find_library()),
+        (plan.submission, "/box/submission"),
+        (plan.sockets, "/box/sockets"),
+    ]
+    box = Box(
+        program=plan.walls.program,
+        user=plan.walls.user,
+        runtime=runtime,
+        shown=tuple((str(source), place) for source, place in shown),
+        scratch_bytes=plan.bounds.file_mib * 1024 * 1024,
+    )
+    own_user = plan.walls.user is not None or counts_by_namespace()
+    return Enclosure(
+        command=(*bubblewrap.arguments(box), str(runtime.python), *PYTHON_OPTIONS),
+        environment=_environment(SCRATCH),
+        program="/box/program",
+        library="/box/library",
+        submission="/box/submission",
+        sockets="/box/sockets",
+        scratch=SCRATCH,
+        limits=resource_limits(plan.bounds, own_user=own_user),
+    )
+
+
+def _enclose_nothing(plan: WallsPlan) -> Enclosure:
+    library, scratch = plan.scratch / "library", plan.scratch / "tmp"
+    for folder in (library, scratch):
+        folder.mkdir(parents=True, exist_ok=True)
+    for package in find_library():
+        place = library / package.name
+        if not place.is_symlink():
+            place.symlink_to(package)
+    return Enclosure(
+        command=(str(find_runtime().python), *PYTHON_OPTIONS),
+        environment=_environment(str(scratch)),
+        program=str(PROGRAM),
+        library=str(library),
+        submission=str(plan.submission),
+        sockets=str(plan.sockets),
+        scratch=str(scratch),
+        limits=resource_limits(plan.bounds, own_user=False),
+    )
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    """All that the worker's environment holds."""
+    return {
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "LANG": "C.UTF-8",
+        "PATH": "",
+        "PYTHONHASHSEED": "0",
+        "MALLOC_ARENA_MAX": "2",  # each of glibc's arenas reserves 64 MiB of address space
+    }
+
+
+def _for_all(folder: Path, sample: str, plan: WallsPlan) -> Path:
+    """The folder itself, or a copy that any user may read, where a strict umask left it to root alone."""
+    if plan.walls.user is None or readable_by_all(folder / sample):
+        return folder
+    copy = plan.scratch / "readable" / folder.name
+    if not copy.is_dir():
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    return copy
