@@ -44,3 +44,19 @@ format: $(VENV)/.dev ## Format and mend what can be mended
 lock: ## Pin every dependency anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --group dev --output-file requirements-dev.lock pyproject.toml
+
+# The lesson: each example uses the server of infra-up where it runs, else one of its own.
+.PHONY: examples
+examples: example-1 example-2 example-3 example-4 example-5 example-6 example-7 ## Run all examples of the lesson
+
+.PHONY: example-1 example-2 example-3 example-4 example-5 example-6 example-7
+example-1 example-2 example-3 example-4 example-5 example-6 example-7: $(VENV)/.runtime
+	@$(BIN)/python exercises/examples/0$(@:example-%=%)_*.py
+
+.PHONY: infra-up
+infra-up: $(VENV)/.runtime ## Start Valkey on localhost:6379 for the lesson
+	@$(BIN)/python exercises/examples/infra.py up
+
+.PHONY: infra-down
+infra-down: $(VENV)/.runtime ## Stop it
+	@$(BIN)/python exercises/examples/infra.py down
