@@ -53,8 +53,9 @@ def _marks(results: Results) -> dict[str, Any]:
     if not is_graded(results):
         return {"score": 0, "max-score": 0, "tests": []}
     every = shares(results)
-    factor = _units_for_a_point([one.check.points for one in every])
-    points = whole([factor * one.check.points for one in every])
+    numbers = [one.check.points for one in every]
+    factor = _units_for_a_point([*numbers, results.max_score, results.score or 0.0], results.max_score)
+    points = whole([factor * one for one in numbers])
     scores = whole([factor * one.check.score for one in every])
     maximum = round(factor * results.max_score)
     tests = [
@@ -78,7 +79,7 @@ def _time(results: Results) -> str:
     return started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _units_for_a_point(points: list[float]) -> int:
-    possible = [one for one in SCALES if one * sum(points) <= UNITS_AT_MOST] or [1]
+def _units_for_a_point(points: list[float], maximum: float) -> int:
+    possible = [one for one in SCALES if one * maximum <= UNITS_AT_MOST] or [1]
     exact = [one for one in possible if all(abs(one * p - round(one * p)) < NEAR for p in points)]
     return exact[0] if exact else possible[-1]

@@ -27,7 +27,8 @@ def units(results: Results) -> tuple[Unit, ...]:
     over the checks together, so that the sum is right.
     """
     every = shares(results)
-    factor = _units_for_a_point([share.check.points for share in every], results.max_score)
+    points = [share.check.points for share in every]
+    factor = _units_for_a_point([*points, results.max_score, results.score or 0.0], results.max_score)
     total = max(1, round(factor * results.max_score))
     names = [line(share.check.title, 100) for share in every]
     earned = whole([factor * share.check.score for share in every])
@@ -75,7 +76,7 @@ def _adjusted(results: Results) -> str:
 
 
 def _units_for_a_point(points: list[float], maximum: float) -> float:
-    """The coarsest unit of whole quarters that every check is a multiple of, else the finest that is few."""
+    """The coarsest unit of whole quarters that every number is a multiple of, else the finest that is few."""
     quarters = [QUARTERS * number for number in points]
     if all(abs(number - round(number)) < NEAR for number in quarters):
         factor = QUARTERS / max(1, math.gcd(*(round(number) for number in quarters)))
