@@ -1,0 +1,1 @@
+"""Takes in what a student handed in, without trusting any of it."""
