@@ -48,6 +48,7 @@ def _files(outcomes: Results, job: Job) -> tuple[tuple[str, bytes], ...]:
 
 def _sources(path: Path, job: Job) -> tuple[tuple[str, bytes], ...]:
     """The exercises' modules, for the instructor's eyes and for comparing; never more than a bound."""
-    with open_submission(path, job.settings.assignment.exercises) as submission:
-        found = [Path(submission.folder, module) for module in submission.modules]
-        return tuple((f"submission/{one.name}", one.open("rb").read(SOURCE_BYTES)) for one in found)
+    with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
+        opened = open_submission(path, job.settings.assignment.exercises, Path(folder))
+        files = [(f"submission/{id_}.py", opened.root / module) for id_, module in opened.modules.items()]
+        return tuple((name, file.open("rb").read(SOURCE_BYTES)) for name, file in files)

@@ -1,0 +1,248 @@
+"""A class as a plain view model, from which the page is drawn: rows, checks, objectives, pairs."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.results import Outcome
+from reports.alike import Pair
+from reports.class_row import Row, Standing
+from reports.class_tally import NAMES, CheckTally, ObjectiveShare, Tally, objectives
+from reports.gradebook import number_cell
+from reports.visible import line
+
+BINS = 10
+SENTENCES = 3  # of the commonest failures of a check
+WEAK = 0.15  # a discrimination below this says little about who knows the subject
+PER_CENT = 100
+TEACH = 3  # objectives to teach again
+TEACH_BELOW = 0.8  # share passed
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bar of the distribution."""
+
+    label: str  # "60 to 70 %"
+    count: int
+    height: float  # from 0 to 100, of the tallest
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure sentence of a check: how many it hit, and whom."""
+
+    sentence: str
+    count: int
+    names: tuple[str, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """One check over the class."""
+
+    id: str
+    title: str
+    exercise: str
+    objective: str
+    percent: int | None  # that passed
+    passed: int
+    graded: int
+    discrimination: str  # "0.42"; '' where undefined
+    marks: tuple[str, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Students to look at for one reason."""
+
+    heading: str
+    text: str
+    items: tuple[tuple[str, str, str], ...]  # name, link, note
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """Everything on the page."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    bins: tuple[Bin, ...]
+    distribution: str  # the picture in a sentence
+    exercises: tuple[tuple[str, str], ...]  # id, title
+    rows: tuple[Row, ...]
+    checks: tuple[CheckView, ...]
+    objectives: tuple[ObjectiveShare, ...]
+    teach: tuple[str, ...]
+    groups: tuple[Group, ...]
+    pairs: tuple[Pair, ...]
+    compared: bool  # whether copies were looked for
+    links: dict[str, str]  # of scorecards, by name
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the report is made from."""
+
+    title: str
+    rows: tuple[Row, ...]
+    tally: Tally
+    exercises: tuple[tuple[str, str], ...]
+    pairs: tuple[Pair, ...] | None = None  # None: not looked for
+    titles: dict[str, str] | None = None  # of objectives, by id
+
+
+def build(material: Material) -> ClassReport:
+    """The report's view model."""
+    rows = tuple(sorted(material.rows, key=lambda row: (row.section, row.name.casefold(), row.identifier)))
+    shares = [row.score / row.max_score for row in rows if row.score is not None and row.max_score]
+    weak = objectives(material.tally)
+    titles = material.titles or {}
+    return ClassReport(
+        title=line(material.title, 120),
+        facts=_facts(rows, shares),
+        bins=_bins(shares),
+        distribution=_distribution(shares),
+        exercises=material.exercises,
+        rows=rows,
+        checks=tuple(_check(check, titles) for check in material.tally.checks.values()),
+        objectives=tuple(ObjectiveShare(titles.get(o.id, o.id), o.checks, o.passed, o.graded) for o in weak),
+        teach=tuple(titles.get(o.id, o.id) for o in weak if o.share < TEACH_BELOW)[:TEACH],
+        groups=tuple(group for group in _groups(rows) if group.items),
+        pairs=material.pairs or (),
+        compared=material.pairs is not None,
+        links={row.label: row.link for row in rows if row.link},
+    )
+
+
+def _facts(rows: Sequence[Row], shares: Sequence[float]) -> tuple[tuple[str, str], ...]:
+    handed_in = sum(row.standing is not Standing.ABSENT for row in rows)
+    facts = [("Students", str(len(rows))), ("Handed in", str(handed_in)), ("Graded", str(len(shares)))]
+    if shares:
+        facts += [
+            ("Mean", _percent(statistics.fmean(shares))),
+            ("Median", _percent(statistics.median(shares))),
+        ]
+    if len(shares) > 1:
+        facts.append(("Standard deviation", f"{statistics.pstdev(shares) * PER_CENT:.1f} points of 100"))
+    return tuple(facts)
+
+
+def _percent(share: float) -> str:
+    return f"{share * PER_CENT:.1f} %"
+
+
+def _bins(shares: Sequence[float]) -> tuple[Bin, ...]:
+    """Tenths of the maximum; full marks and more are in the last."""
+    counts = [0] * BINS
+    for share in shares:
+        counts[max(0, min(int(share * BINS + 1e-9), BINS - 1))] += 1
+    tallest = max(counts) or 1
+    width = PER_CENT // BINS
+    return tuple(
+        Bin(f"{n * width} to {(n + 1) * width} %", count, round(count / tallest * PER_CENT, 1))
+        for n, count in enumerate(counts)
+    )
+
+
+def _distribution(shares: Sequence[float]) -> str:
+    if not shares:
+        return "Nobody has a score yet."
+    quarters = statistics.quantiles(shares, n=4, method="inclusive") if len(shares) > 1 else [shares[0]] * 3
+    return (
+        f"Scores of {len(shares)} students, from {_percent(min(shares))} to {_percent(max(shares))}; "
+        f"the middle half lies between {_percent(quarters[0])} and {_percent(quarters[2])}."
+    )
+
+
+def _check(check: CheckTally, titles: dict[str, str]) -> CheckView:
+    share = check.passed_share
+    strength = check.discrimination
+    commonest = check.sentences.most_common(SENTENCES)
+    return CheckView(
+        id=check.id,
+        title=line(check.title),
+        exercise=check.exercise,
+        objective=titles.get(check.objective, check.objective),
+        percent=None if share is None else round(share * PER_CENT),
+        passed=check.outcomes[Outcome.PASSED],
+        graded=check.graded,
+        discrimination="" if strength is None else f"{strength:.2f}",
+        marks=tuple(_marks(check, strength)),
+        failures=tuple(_failure(check, sentence, count) for sentence, count in commonest),
+    )
+
+
+def _marks(check: CheckTally, strength: float | None) -> list[str]:
+    """What is odd about a check."""
+    marks = []
+    if check.graded and check.passed_share == 0:
+        marks.append("nobody passes")
+    if check.graded and check.passed_share == 1:
+        marks.append("everybody passes")
+    if strength is not None and strength < 0:
+        marks.append("the better fail it")
+    elif strength is not None and strength < WEAK:
+        marks.append("says little")
+    if count := check.outcomes[Outcome.TIMED_OUT]:
+        marks.append(f"{count} timed out")
+    if count := check.outcomes[Outcome.GRADER_ERROR]:
+        marks.append(f"{count} grader errors")
+    return marks
+
+
+def _failure(check: CheckTally, sentence: str, count: int) -> Failure:
+    names = check.names[sentence][:NAMES]
+    return Failure(sentence, count, tuple(names), count - len(names))
+
+
+def _groups(rows: Sequence[Row]) -> list[Group]:
+    """Those that somebody has to do something about."""
+
+    def group(heading: str, text: str, chosen: list[tuple[Row, str]]) -> Group:
+        return Group(heading, text, tuple((row.label or row.name, row.link, line(note)) for row, note in chosen))
+
+    def standing(kind: Standing) -> list[tuple[Row, str]]:
+        return [(row, row.reason) for row in rows if row.standing is kind]
+
+    changed = [
+        (row, f"{a.kind} {number_cell(a.points)}: {a.reason}" + (f" ({a.by})" if a.by else ""))
+        for row in rows
+        for a in row.adjustments
+    ]
+    return [
+        group(
+            "Not graded: the grader's own fault",
+            "Nothing was charged. Run the same command again to try them again.",
+            standing(Standing.NOT_GRADED),
+        ),
+        group(
+            "Submissions that can't be read",
+            "They have no score until you decide.",
+            standing(Standing.UNREADABLE),
+        ),
+        group("Without a submission", "On the roster, but nothing was found.", standing(Standing.ABSENT)),
+        group(
+            "Not on the roster",
+            "Submissions of nobody that the roster knows.",
+            [(row, row.submission) for row in rows if not row.on_roster],
+        ),
+        group(
+            "Not isolated",
+            "Their code ran without walls: the score is for practice only.",
+            [(row, "") for row in rows if not row.isolated],
+        ),
+        group(
+            "With time-outs",
+            "Checks that got no answer in time.",
+            [(row, f"{row.time_outs} checks") for row in rows if row.time_outs],
+        ),
+        group("Overrides and lateness", "What changed a score beside the checks.", changed),
+        group(
+            "Worth a look",
+            "What was odd about how these were handed in.",
+            [(row, warning) for row in rows for warning in row.warnings],
+        ),
+    ]
