@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from grader.assignment import DEFAULT
-from grader.assignment_file import load
+from grader.assignment_file import load_assignment
 from grader.codec import from_json
 from grader.grade import grade
 from grader.regrade import differences, settings_of
@@ -40,6 +39,6 @@ def command(context: click.Context, results: Path, regrade: Path | None, file: P
 
 
 def _regraded(recorded: Results, submission: Path, file: Path | None) -> tuple[str, ...]:
-    assignment = load(file) if file else DEFAULT
+    assignment = load_assignment(file)
     settings = settings_of(recorded, Settings(seed=recorded.run.seed, assignment=assignment))
     return differences(recorded, grade(submission, settings, lambda _check: None))

@@ -1,0 +1,38 @@
+"""`grader starter`: writes the repository that students start from."""
+
+from pathlib import Path
+
+import click
+
+from grader.assignment import Assignment
+from grader.assignment_file import load_assignment
+from grader.errors import GraderError
+from grader.grade import grade
+from grader.results import Results
+from grader.settings import Settings
+from grader.starter import Starter, write_starter
+
+ROOT = Path(__file__).parents[2]  # the grader's repository
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("starter")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--exercises", type=FOLDER, default=ROOT / "exercises", help="The stubs' folder.")
+@click.option("--settings", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--grader", default="", help="OWNER/NAME@COMMIT: adds the workflow that grades.")
+@click.option("--verify", is_flag=True, help="Prove that the stubs score 0 and the solutions full marks.")
+def command(out: Path, exercises: Path, file: Path | None, grader: str, *, verify: bool) -> None:
+    """Write the template repository to OUT, a new or an empty folder."""
+    assignment = load_assignment(file)
+    names = write_starter(out, Starter(exercises, ROOT / "requirements.lock", assignment, grader))
+    click.echo(f"Wrote {len(names)} files to {out}.")
+    if verify:
+        stubs, solutions = _grade(out, assignment), _grade(ROOT / "solutions", assignment)
+        if stubs.score != 0 or solutions.score != solutions.max_score:
+            raise GraderError(f"Stubs: {stubs.score}, not 0, or solutions: {solutions.score}, not all.")
+        click.echo(f"Verified: the stubs score 0 and the solutions {solutions.max_score:g}.")
+
+
+def _grade(submission: Path, assignment: Assignment) -> Results:
+    return grade(submission, Settings(seed=1, assignment=assignment), lambda _check: None)
