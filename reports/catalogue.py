@@ -6,7 +6,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-from grader.results import CheckResult
+from grader.results import CheckResult, ExerciseResult
 
 _FOLDER = resources.files("reports") / "messages"
 
@@ -17,7 +17,7 @@ class UnknownLanguageError(ValueError):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The messages of one language by dotted key, and the texts of checks that it translates."""
+    """The messages of one language by dotted key, and the texts of checks and exercises that it translates."""
 
     language: str
     messages: MappingProxyType[str, str]
@@ -47,10 +47,10 @@ class Catalogue:
         """The title of an objective or a section of the guide; an unknown one's own id."""
         return self.messages.get(f"{table}.{key}", key)
 
-    def check_text(self, check: CheckResult, part: str) -> str:
-        """A check's ``title`` or ``hint`` in this language, else as the results have it."""
-        own: str = getattr(check, part)
-        return self.checks.get(check.id, {}).get(part, own) if own else own
+    def own(self, part: str, of: CheckResult | ExerciseResult) -> str:
+        """The ``title`` or ``hint`` of a check or an exercise in this language, else as the results have it."""
+        text: str = getattr(of, part)
+        return self.checks.get(of.id, {}).get(part, text) if text else text
 
 
 def languages() -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def view(check: CheckResult, page: Page) -> CheckView:
     return CheckView(
         id=check.id,
         anchor=anchor(check.id),
-        title=catalogue.check_text(check, "title"),
+        title=catalogue.own("title", check),
         outcome=check.outcome,
         outcome_words=catalogue.text(f"outcome.{check.outcome}"),
         points=catalogue.text(
@@ -92,7 +92,7 @@ def view(check: CheckResult, page: Page) -> CheckView:
         ),
         message=drawing.line(check.message),
         comparison=compare(both[0], both[1], catalogue, limits) if both[0] and both[1] and full else None,
-        hint=catalogue.check_text(check, "hint"),
+        hint=catalogue.own("hint", check),
         guide=guide_link(check.guide, page),
         because=because,
         because_words=because_words,

@@ -67,11 +67,15 @@ def _error(error: StudentError, drawing: Drawing) -> ErrorView:
 def _frame(frame: Frame, drawing: Drawing) -> FrameView:
     """A place in the source, with as many lines around it as are wanted."""
     around = drawing.detail.source // 2
-    numbered = enumerate(frame.source, frame.first_line)
-    lines = tuple(
-        SourceLine(number, line(text.rstrip("\n").expandtabs(4), drawing.detail.text), number == frame.line)
-        for number, text in numbered
+    numbered = [
+        (number, text.rstrip().expandtabs(4))
+        for number, text in enumerate(frame.source, frame.first_line)
         if abs(number - frame.line) <= around
+    ]
+    # What all lines are indented by says nothing, and takes room on a narrow screen.
+    margin = min((len(text) - len(text.lstrip()) for _, text in numbered if text), default=0)
+    lines = tuple(
+        SourceLine(number, drawing.line(text[margin:]), number == frame.line) for number, text in numbered
     )
     place = drawing.catalogue.text(
         "evidence.place", file=line(frame.file, 80), line=frame.line, function=line(frame.function, 80)

@@ -42,7 +42,7 @@ def _page(results: Results, drawing: Drawing, guide: str) -> Page:
     return Page(
         drawing=drawing,
         causes=causes.find(results),
-        titles={check.id: drawing.catalogue.check_text(check, "title") for check in checks},
+        titles={check.id: drawing.catalogue.own("title", check) for check in checks},
         name=results.submission.name,
         seed=results.run.seed,
         guide=guide,
@@ -69,7 +69,7 @@ def _exercise(exercise: ExerciseResult, page: Page, results: Results) -> Exercis
     )
     return ExerciseView(
         anchor=_exercise_anchor(exercise),
-        title=line(exercise.title, 120),
+        title=line(catalogue.own("title", exercise), 120),
         share=_share(exercise.score, exercise.max_score, catalogue) if results.score is not None else None,
         counts=counts if exercise.checks else "",
         problem=line(exercise.problem),
@@ -144,4 +144,4 @@ def _first_check(top: str, results: Results, page: Page) -> First:
     else:
         why = catalogue.text("first.alone", points=own)
     link = Link(f"#{anchor(top)}", page.titles[top])
-    return First(link, why, catalogue.check_text(check, "hint"), guide_link(check.guide, page))
+    return First(link, why, catalogue.own("hint", check), guide_link(check.guide, page))

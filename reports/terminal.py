@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.results import Results
 from reports.catalogue import Catalogue, load
-from reports.detail import LEVELS, Detail
+from reports.detail import FULL, Detail
 from reports.scorecard import GUIDE, build
 from reports.terminal_check import STYLES, command, headline, show
 from reports.terminal_progress import Progress
@@ -25,7 +25,7 @@ _BAR = 24  # columns
 def render(results: Results, *, width: int, colour: bool, language: str = "en", guide: str = GUIDE) -> str:
     """The scorecard as text of ``width`` columns; a check that was run alone is shown in full."""
     checks = sum(len(exercise.checks) for exercise in results.exercises)
-    card = build(results, language, guide=guide, detail=LEVELS[0] if checks == 1 else _BRIEF)
+    card = build(results, language, guide=guide, detail=FULL if checks == 1 else _BRIEF)
     console = Console(
         file=StringIO(),
         width=max(width, 40),
@@ -49,9 +49,9 @@ def _print(card: Scorecard, catalogue: Catalogue, console: Console) -> None:
         console.print(_first(card.first, catalogue))
     for exercise in card.exercises:
         for part in _exercise(exercise, catalogue, console.width):
-            console.print(part, crop=False)
+            console.print(part, soft_wrap=isinstance(part, Text) and part.overflow == "ignore")
     console.print(_foot(card, catalogue))
-    console.print(command(card.command, 2), crop=False)
+    console.print(command(card.command, 2), soft_wrap=True)
 
 
 def _top(card: Scorecard, catalogue: Catalogue) -> RenderableType:

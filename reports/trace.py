@@ -6,7 +6,7 @@ from grader.results import ClockStep, Command, Evidence
 from reports.catalogue import Catalogue
 from reports.detail import Detail
 from reports.view import Batch, CommandView, Pause, Trace
-from reports.visible import line
+from reports.visible import block, line
 
 _UNITS = ((86400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds"))
 
@@ -89,7 +89,7 @@ def _timeline(
 
 def _command(command: Command, catalogue: Catalogue, detail: Detail) -> CommandView:
     """One command with its reply, or the words for none."""
-    reply = line(command.reply, detail.text) if command.reply else catalogue.text("evidence.no_reply")
+    reply = block(command.reply, detail.text) if command.reply else catalogue.text("evidence.no_reply")
     size = catalogue.count("evidence.bytes", command.reply_bytes)
     return CommandView(command.number, line(command.text, detail.text), reply, size)
 

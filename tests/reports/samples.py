@@ -471,7 +471,7 @@ NASTY = (
 )
 
 
-def hostile() -> Results:
+def broken_out() -> dict[str, object]:
     """A student's text that tries to break out, everywhere where a student's text may stand."""
     long = NASTY + "x" * 5000
     steps = tuple(Step("AB"[n % 2], StepKind.SENDS, NASTY, NASTY, wrong=n == 3) for n in range(5))
@@ -488,7 +488,7 @@ def hostile() -> Results:
         schedule=Schedule(("A", "B"), steps, (0, 1), 5, verdict=NASTY),
         crash=Crash(2, long, (KeyState(NASTY, "hash", 1.5),)),
     )
-    broken = {
+    return {
         "outcome": Outcome.ERRORED,
         "message": long,
         "expected": Value(f"[{NASTY!r}, 1, 2, 3, 4]", "list"),
@@ -497,9 +497,23 @@ def hostile() -> Results:
         "guide": "strings",
         "evidence": evidence,
     }
-    results = together(changed({check.id: broken for check in passed_checks()}))
+
+
+def hostile() -> Results:
+    """Two checks that try to break out, and so does the submission's name."""
+    broken = broken_out()
+    checks = passed_checks()
+    results = together(
+        changed({checks[0].id: broken, checks[7].id: {**broken, "outcome": Outcome.TIMED_OUT}})
+    )
     name = NASTY.replace("/", "")
     return replace(results, submission=replace(SUBMISSION, name=name, modules=(NASTY,), warnings=(NASTY,)))
+
+
+def huge() -> Results:
+    """As much evidence as there can be, in every check."""
+    broken = {**broken_out(), "outcome": Outcome.FAILED}
+    return together(changed({check.id: broken for check in passed_checks()}))
 
 
 SAMPLES = {
