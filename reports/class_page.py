@@ -14,8 +14,12 @@ BLOCK = 20_000  # characters of one piece of source
 
 def render_class(report: ClassReport) -> str:
     """The page; it reads without its script, which only sorts and filters."""
-    pages = environment()
-    pages.filters |= {"points": number_cell, "points_by_exercise": _by_exercise, "block": _block}
+    pages = environment().overlay()
+    pages.filters = pages.filters | {
+        "points": number_cell,
+        "points_by_exercise": _by_exercise,
+        "block": _block,
+    }
     style = pages.get_template("class_report.css").render()
     script = pages.get_template("class_report.js").render()
     return pages.get_template("class_report.html").render(

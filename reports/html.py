@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -37,6 +38,7 @@ def _draw(results: Results, language: str, guide: str, level: int) -> str:
     )
 
 
+@cache
 def environment() -> Environment:
     """Templates that escape whatever they are given and refuse what they aren't."""
     return Environment(

@@ -27,7 +27,10 @@ def grade_one(job: Job) -> GradedOne:
             sources = _sources(path, job)
         except SubmissionError as error:
             return _unreadable(job, str(error).replace(path.name, job.name))
-    named = replace(outcomes, submission=replace(outcomes.submission, name=job.name))
+    handed_in = replace(
+        outcomes.submission, name=job.name, warnings=(*job.warnings, *outcomes.submission.warnings)
+    )
+    named = replace(outcomes, submission=handed_in)
     fault = "grader" if outcomes.status is Status.NOT_GRADED else ""
     return GradedOne((*_files(named, job), *sources), fault, outcomes.reason if fault else "")
 

@@ -15,6 +15,7 @@ class Job:
     data: bytes
     settings: Settings
     marking: Marking
+    warnings: tuple[str, ...] = ()  # about what could not be packed
     suite: str = ""  # digest of the checks that the class is graded with
 
 

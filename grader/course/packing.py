@@ -2,19 +2,16 @@
 
 import hashlib
 import io
-import os
-import stat
 import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from grader.course.names import module_name, read_label
 from grader.errors import SubmissionError
-
-PACKED_MIB = 64  # more is no submission, and would have to lie in memory
-PACKED_FILES = 5_000
-LEFT_OUT = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".pytest_cache"})
-MIB = 1 << 20
+from grader.intake.entry import ARCHIVE_MIB, FILE_MIB, FILES, MIB, TOTAL_MIB, Entry
+from grader.intake.folder import read_file, walk_folder
 
 
 @dataclass(frozen=True)
@@ -23,6 +20,7 @@ class Packed:
 
     suffix: str  # of the file that the bytes make: ".zip", ".tar.gz", ".tar"
     data: bytes
+    warnings: tuple[str, ...] = ()  # what could not be packed, and why
 
     @property
     def digest(self) -> str:
@@ -32,68 +30,54 @@ class Packed:
 
 def pack(paths: tuple[Path, ...]) -> Packed:
     """A folder, an archive or loose modules as bytes; SubmissionError where that's too much or unreadable."""
+    first = paths[0]
     try:
-        if len(paths) == 1 and paths[0].is_file() and paths[0].suffix != ".py":
-            return _pack_archive(paths[0])
-        return _pack_files(_list(paths))
+        if first.is_dir():
+            return _pack_files(walk_folder(first), first.name)
+        if first.suffix != ".py":
+            return _pack_archive(first)
+        return _pack_files(map(_loose, sorted(paths)), first.name)
     except OSError as error:
-        raise SubmissionError(
-            f"{Path(error.filename or paths[0]).name} can't be read: {error.strerror}."
-        ) from None
+        raise SubmissionError(f"{first.name} can't be read: {error.strerror or error}.") from None
 
 
 def _pack_archive(path: Path) -> Packed:
     size = path.stat().st_size
-    if size > PACKED_MIB * MIB:
+    if size > ARCHIVE_MIB * MIB:
         raise SubmissionError(
-            f"{path.name} is {size // MIB} MiB large; at most {PACKED_MIB} MiB can be graded."
+            f"{path.name} is {size // MIB} MiB large; at most {ARCHIVE_MIB} MiB can be graded."
         )
     suffix = ".tar.gz" if path.name.lower().endswith(".tar.gz") else path.suffix.lower()
     return Packed(suffix, path.read_bytes())
 
 
-def _list(paths: tuple[Path, ...]) -> list[tuple[str, Path]]:
-    """Each file's name in the tar, and where it lies; links are listed, never followed."""
-    if not paths[0].is_dir():
-        return sorted((module_name(read_label(path.name).file or path.name), path) for path in paths)
-    listed: list[tuple[str, Path]] = []
-    for folder, names, files in os.walk(paths[0]):
-        names[:] = sorted(set(names) - LEFT_OUT)
-        # A link to a folder is among the names, and os.walk doesn't enter it.
-        for name in sorted(files) + [name for name in names if Path(folder, name).is_symlink()]:
-            path = Path(folder, name)
-            listed.append((str(path.relative_to(paths[0])), path))
-        if len(listed) > PACKED_FILES:
-            raise SubmissionError(f"{paths[0].name} holds more than {PACKED_FILES} files.")
-    return sorted(listed)
+def _loose(path: Path) -> Entry:
+    """A module that was handed in by itself, under the name that it needs."""
+    name = module_name(read_label(path.name).file or path.name)
+    return Entry(name, path.stat().st_size, partial(read_file, path))
 
 
-def _pack_files(listed: list[tuple[str, Path]]) -> Packed:
+def _pack_files(entries: Iterator[Entry], name: str) -> Packed:
     """A tar without times and owners, so that the same files give the same bytes."""
-    buffer = io.BytesIO()
+    buffer, warnings, count = io.BytesIO(), [], 0
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT, errors="surrogateescape") as tar:
-        for name, path in listed:
-            _add(tar, name, path)
-            if buffer.tell() > PACKED_MIB * MIB:
-                raise SubmissionError(f"{path.name}: the submission is larger than {PACKED_MIB} MiB.")
-    return Packed(".tar", buffer.getvalue())
+        for entry in entries:
+            count += 1
+            if count > FILES or buffer.tell() > TOTAL_MIB * MIB:
+                raise SubmissionError(
+                    f"{name} has more than {FILES} files or {TOTAL_MIB} MiB: "
+                    "hand in the modules and their helpers only."
+                )
+            if entry.reason or entry.read is None:
+                warnings += [f"{_shown(entry.name)} is left out: {entry.reason}."] if entry.reason else []
+                continue
+            # A file that is too large goes in too large, for whoever opens it to say so.
+            content = entry.read(FILE_MIB * MIB + 1)
+            info = tarfile.TarInfo(entry.name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return Packed(".tar", buffer.getvalue(), tuple(warnings))
 
 
-def _add(tar: tarfile.TarFile, name: str, path: Path) -> None:
-    """One file; what is neither file nor link goes in by its kind, so that whoever opens it can say so."""
-    facts = path.lstat()
-    info = tarfile.TarInfo(name)
-    if stat.S_ISREG(facts.st_mode):
-        if facts.st_size > PACKED_MIB * MIB:
-            raise SubmissionError(
-                f"{path.name} is {facts.st_size // MIB} MiB large; at most {PACKED_MIB} MiB fit."
-            )
-        data = path.read_bytes()
-        info.size = len(data)
-        tar.addfile(info, io.BytesIO(data))
-    elif stat.S_ISLNK(facts.st_mode):
-        info.type, info.linkname = tarfile.SYMTYPE, str(path.readlink())
-        tar.addfile(info)
-    elif not stat.S_ISSOCK(facts.st_mode):
-        info.type = tarfile.FIFOTYPE
-        tar.addfile(info)
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -25,7 +25,7 @@ from typing import Any
 from grader.errors import GraderError
 
 # The command line too: a process that is forked imports the main module again.
-PRELOADED = ["grader.course.grading", "grader.cli"]
+PRELOADED = ["grader.course.grading", "grader.course.warm", "grader.cli"]
 GRACE_SECONDS = 5.0  # from an interrupt to a kill: time to stop servers and workers
 
 

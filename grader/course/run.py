@@ -55,6 +55,7 @@ class _Task:
 
 def grade_class(found: Iterable[Found], run: ClassRun, executor: Executor, watcher: Watcher) -> Outline:
     """Grades what is missing or changed; every result is stored before the next is waited for."""
+    run.store.sweep()
     tasks = [_task(one, run) for one in found if _wanted(one, run.only)]
     due = [task for task in tasks if run.force or not _unchanged(task, run.store)]
     changed = {task.found.name for task in due}
@@ -166,7 +167,15 @@ def _plan(run: ClassRun) -> Plan[_Task, Job, GradedOne]:
 def _job(task: _Task, run: ClassRun) -> Job:
     """The submission's bytes, and all else that its grading needs; SubmissionError as ``pack``."""
     packed = pack(task.found.paths)
-    return Job(task.found.name, packed.suffix, packed.data, run.settings, _marking(task, run), run.suite)
+    return Job(
+        name=task.found.name,
+        suffix=packed.suffix,
+        data=packed.data,
+        settings=run.settings,
+        marking=_marking(task, run),
+        warnings=packed.warnings,
+        suite=run.suite,
+    )
 
 
 def _marking(task: _Task, run: ClassRun) -> Marking:

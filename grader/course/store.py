@@ -26,6 +26,7 @@ from grader.roster import Student
 CLASS = "class.json"
 RECORD = "record.json"
 OUTCOMES = "outcomes.json"
+PART = ".part"  # ends the name of a file that isn't whole yet
 FAULT = "fault.txt"  # the trace of a fault of ours
 
 
@@ -71,7 +72,7 @@ class ClassRecord:
 def write(path: Path, data: bytes) -> None:
     """Puts ``data`` in place of the file, whole: after a crash there is the old one or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -158,5 +159,5 @@ class Store:
 
     def sweep(self) -> None:
         """Removes what writes left that were cut off."""
-        for leftover in self.root.glob("students/*/.*.json.*"):
+        for leftover in (*self.root.glob(f".*{PART}"), *self.root.glob(f"students/**/.*{PART}")):
             leftover.unlink(missing_ok=True)
