@@ -40,3 +40,8 @@ def to_plain(value: object) -> Any:
 def schema(kind: type) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a dataclass."""
     return msgspec.json.schema(kind)
+
+
+def to_line(value: object) -> bytes:
+    """A dataclass as one line of JSON, for a stream of them."""
+    return msgspec.json.encode(value) + b"\n"

@@ -1,8 +1,10 @@
 """One request to grade: everything about it that isn't the submission itself."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 from grader.assignment import DEFAULT, Assignment
+from grader.codec import to_line
 
 
 @dataclass(frozen=True)
@@ -18,3 +20,8 @@ class Settings:
     checks: tuple[str, ...] = ()  # ids; empty: all
     fail_fast: bool = False
     schedules: int = 200  # orders of commands that a race check tries at most
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything but the seed, in hex."""
+        return hashlib.sha256(to_line(replace(self, seed=0))).hexdigest()

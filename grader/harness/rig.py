@@ -105,9 +105,7 @@ class Rig:
         times = Times(lambda: self.clock.seconds, self.clock.offset_ms)
         relay = Relay(self.loop, self._place.sockets, self._connect, times)
         trouble = Trouble(self.bounds, self._enclosure.submission, self.server.address, self.server.admin)
-        kit = Kit(
-            self.loop, self.worker, relay, self.clock, self.admin, self.bounds, trouble, self._inside
-        )
+        kit = Kit(self.loop, self.worker, relay, self.clock, self.admin, self.bounds, trouble, self._inside)
         stage = Stage(kit, seed)
         try:
             yield stage

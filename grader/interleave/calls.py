@@ -42,7 +42,9 @@ class Call:
     on: str = "it"  # the object's name
 
     def __str__(self) -> str:
-        parts = [show(arg) for arg in self.args] + [f"{key}={show(value)}" for key, value in self.kwargs.items()]
+        parts = [show(arg) for arg in self.args] + [
+            f"{key}={show(value)}" for key, value in self.kwargs.items()
+        ]
         return f"{self.on}.{self.method}({', '.join(parts)})"
 
 
@@ -98,6 +100,17 @@ class StudentFault(Exception):  # noqa: N818 - it is an outcome, not an error of
         self.raised: Raised | None = None
         self.stack: tuple[Frame, ...] = ()
         self.waiting_for = ""
+
+
+def fault_of(raised: Raised, doing: str) -> StudentFault:
+    """An exception where the contract has none."""
+    if raised.type == "NotImplementedError":
+        message = f"{doing} is not written yet: it raised NotImplementedError."
+    else:
+        message = f"{doing} raised {raised}"
+    fault = StudentFault(Outcome.ERRORED, message, call=doing)
+    fault.raised = raised
+    return fault
 
 
 def shown_calls(calls: Sequence[Call]) -> str:

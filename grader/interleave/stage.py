@@ -17,7 +17,7 @@ from grader.admin import Admin
 from grader.assignment import Bounds
 from grader.clock import NANOSECONDS, Clock
 from grader.interleave.actor import Actor, read_answer
-from grader.interleave.calls import Answer, Call, Raised, StudentFault
+from grader.interleave.calls import Answer, Call, Raised, StudentFault, fault_of
 from grader.interleave.trouble import Trouble
 from grader.loop import Loop
 from grader.proxy.link import Link, blocking_seconds
@@ -132,6 +132,12 @@ class Stage:
         shown = str(call).partition(".")[2].replace("(", "(client, ", 1).replace(", )", ")")
         return self._ask(actor, {"do": "make", "as": name, "args": args, "kwargs": kwargs}, shown)
 
+    def expect_made(self, actor: Actor, name: str, call: Call) -> None:
+        """Make an object; raises StudentFault where the student's code raised."""
+        doing = str(call).partition(".")[2]
+        if isinstance(answer := self.make(actor, name, call), Raised):
+            raise fault_of(answer, doing)
+
     def _ask(self, actor: Actor, what: dict[str, Any], doing: str) -> Answer:
         actor.ask(what, doing, time.monotonic())
         return self.finish(actor)
@@ -149,7 +155,24 @@ class Stage:
         for call in calls:
             args, kwargs = actor.encode_call(call)
             rows.append([call.on, call.method, args, kwargs])
-        actor.ask({"do": "together", "calls": rows}, f"{len(calls)} threads: {calls[0]} ...", time.monotonic())
+        actor.ask(
+            {"do": "together", "calls": rows}, f"{len(calls)} threads: {calls[0]} ...", time.monotonic()
+        )
+
+    def finish_together(self, actor: Actor, choose: Choose = first_move) -> list[Answer]:
+        """Run until all the threads of an actor have answered."""
+        self.run(lambda: not actor.busy, choose)
+        if actor.answer is None:
+            raise self.kit.trouble.died(self, actor)
+        message, actor.answer, actor.doing = actor.answer, None, ""
+        if "error" in message:
+            answer = read_answer(message)
+            assert isinstance(answer, Raised)  # noqa: S101 - it has an error
+            raise fault_of(answer, "a call in a thread")
+        try:
+            return [read_answer(one) for one in message["value"]]
+        except (TypeError, WireError) as error:
+            raise StudentFault(Outcome.ERRORED, f"It answered with what isn't an answer: {error}.") from None
 
     def finish(self, actor: Actor, choose: Choose = first_move) -> Answer:
         """Run until an actor's open request is answered."""
@@ -260,6 +283,8 @@ class Stage:
         actor = self.actors[move.actor]
         if move.link is not None:
             self._count_batch()
+            if move.cut is not None:
+                self.relay.mute(actor.name)  # it dies before the replies get there
             self._tell(actor.name, "sends", tuple(move.link.held[: move.cut]))
             try:
                 self.relay.release(move.link, move.cut)

@@ -63,7 +63,9 @@ class Trouble:
     def flooded(self, actor: Actor) -> StudentFault:
         """It sent more commands than anybody needs."""
         return StudentFault(
-            Outcome.ERRORED, f"{actor.doing} sent a flood of commands to Valkey and was stopped.", call=actor.doing
+            Outcome.ERRORED,
+            f"{actor.doing} sent a flood of commands to Valkey and was stopped.",
+            call=actor.doing,
         )
 
     def timed_out(self, stage: "Stage", actor: Actor) -> StudentFault:
@@ -111,7 +113,9 @@ class Trouble:
 
     def watch_server(self, stage: "Stage") -> None:
         """End a script that runs for too long; raises StudentFault where only a new server helps."""
-        waiting = [link for link in stage.relay.waiting() if blocking_seconds(link.flight[-1].command) is None]
+        waiting = [
+            link for link in stage.relay.waiting() if blocking_seconds(link.flight[-1].command) is None
+        ]
         number = waiting[0].flight[0].number if waiting else 0
         if number != self._stuck[0]:
             self._stuck = (number, time.monotonic())

@@ -1,7 +1,7 @@
 """One connection of a student's client: holds its requests, passes them on, pairs them with the replies.
 
-    client ==requests==> held --release()--> Valkey
-    client <==========replies============== Valkey
+client ==requests==> held --release()--> Valkey
+client <==========replies============== Valkey
 """
 
 import socket

@@ -112,7 +112,16 @@ def rewrite_time(command: resp.Command, offset_ms: int) -> resp.Command:
     if name == b"TIME":
         return (b"EVAL", _TIME_SCRIPT, b"0", offset)
     if name in _ASKS_SECONDS and arguments:
-        return (b"EVAL", _ASK_SCRIPT, b"1", arguments[0], offset, b"1000", _ASKS_SECONDS[name], *arguments[1:])
+        return (
+            b"EVAL",
+            _ASK_SCRIPT,
+            b"1",
+            arguments[0],
+            offset,
+            b"1000",
+            _ASKS_SECONDS[name],
+            *arguments[1:],
+        )
     if name in _ASKS_MILLISECONDS and arguments:
         return (b"EVAL", _ASK_SCRIPT, b"1", arguments[0], offset, b"1", name, *arguments[1:])
     if name in _SECONDS and len(arguments) > 1:

@@ -173,7 +173,10 @@ class Actor:
     def _answer(self, request):
         try:
             value = getattr(self, f"_do_{request['do']}")(request)
-            return {"id": request["id"], "value": value if request["do"] == "together" else self._encode(value)}
+            return {
+                "id": request["id"],
+                "value": value if request["do"] == "together" else self._encode(value),
+            }
         except wire.WireError as error:
             return {"id": request["id"], "error": self._bound(str(error))}
         except BaseException as error:  # noqa: BLE001 - whatever a student raises is their answer, sys.exit too
@@ -259,7 +262,9 @@ class Actor:
 
     def _frames(self, error):
         root = self._config["root"] + os.sep
-        frames = [(f.f_code.co_filename, n, f.f_code.co_name) for f, n in traceback.walk_tb(error.__traceback__)]
+        frames = [
+            (f.f_code.co_filename, n, f.f_code.co_name) for f, n in traceback.walk_tb(error.__traceback__)
+        ]
         if isinstance(error, SyntaxError) and error.filename:
             frames.append((error.filename, error.lineno or 0, "<module>"))
         mine = [(path[len(root) :], line, name) for path, line, name in frames if path.startswith(root)]

@@ -206,7 +206,9 @@ def install_in_redis(sockets: Any) -> None:
     """Make redis-py's reads with a time-out of their own, as pub/sub has them, wait on the virtual clock."""
     real_read = sockets.SocketBuffer._read_from_socket
 
-    def read(self: Any, length: Any = None, timeout: Any = sockets.SENTINEL, raise_on_timeout: bool = True) -> Any:
+    def read(
+        self: Any, length: Any = None, timeout: Any = sockets.SENTINEL, raise_on_timeout: bool = True
+    ) -> Any:
         timed = isinstance(timeout, int | float) and timeout > 0
         if timed and clock.virtual:
             _wait_readable(self._sock, timeout)

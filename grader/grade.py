@@ -1,0 +1,178 @@
+"""Grades one submission: from a folder or archive to results."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader import __version__
+from grader.assignment import Exercise
+from grader.errors import GraderError, UsageError
+from grader.harness.attempt import Attempt, run_attempt
+from grader.harness.plugin import Plan
+from grader.harness.rig import Place
+from grader.harness.run import Facts, suite_digest
+from grader.results import (
+    CheckResult,
+    ExerciseResult,
+    Isolation,
+    Outcome,
+    Results,
+    Run,
+    Status,
+    Submission,
+)
+from grader.scoring import score
+from grader.settings import Settings
+from grader.submission import OpenedSubmission, open_submission
+from grader.suites.lab import Subject
+
+ATTEMPTS = 2  # a grader's error is tried once more, with a fresh server and worker
+Watch = Callable[[CheckResult], None]
+
+
+def grade(submission: Path, settings: Settings, watch: Watch, details: Path | None = None) -> Results:
+    """The results of a submission; ``watch`` is handed each check's as it comes.
+
+    ``details`` is a folder for the instructor's own: pytest's report and the grader's log. Raises
+    SubmissionError and UsageError; a failure of the grader's own gives results that are not graded.
+    """
+    exercises = choose_exercises(settings)
+    began, at = time.monotonic(), datetime.now(UTC)
+    with _private_folder() as folder:
+        place = _make_place(folder)
+        opened = open_submission(submission, exercises, place.submission)
+        plan = _plan(opened, exercises, settings)
+        attempt = Attempt(settings, plan, place, (details or folder) / "pytest-report.json")
+        checks, facts, reason = _try_twice(attempt, watch)
+    run = _describe_run(settings, exercises, facts, at, time.monotonic() - began)
+    return _assemble(settings, opened, exercises, checks, run, reason)
+
+
+def choose_exercises(settings: Settings) -> tuple[Exercise, ...]:
+    """The exercises that are graded; raises UsageError for one that the assignment doesn't have."""
+    known = {exercise.id: exercise for exercise in settings.assignment.exercises}
+    wanted = list(settings.exercises) or list({check.partition(".")[0]: None for check in settings.checks})
+    if unknown := [name for name in wanted if name not in known]:
+        raise UsageError(f"There is no exercise {unknown[0]}; there are {', '.join(known)}.")
+    if not wanted:
+        return tuple(exercise for exercise in known.values() if exercise.enabled)
+    return tuple(replace(known[name], enabled=True) for name in known if name in wanted)
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    # The path must be short: unix sockets lie in it.
+    folder = Path(tempfile.mkdtemp(prefix="grade-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_place(folder: Path) -> Place:
+    place = Place(folder / "server", folder / "sockets", folder / "scratch", folder / "submission")
+    for path in (place.server, place.sockets, place.scratch, place.submission):
+        path.mkdir()
+        path.chmod(0o755)  # the folder above is private
+    return place
+
+
+def _plan(opened: OpenedSubmission, exercises: tuple[Exercise, ...], settings: Settings) -> Plan:
+    subjects = {e.id: Subject(e, opened.modules[e.id]) for e in exercises if e.id in opened.modules}
+    return Plan(
+        subjects=subjects,
+        exercises=exercises,
+        checks=settings.checks,
+        seed=settings.seed,
+        schedules=settings.schedules,
+        fail_fast=settings.fail_fast,
+        submission=opened.root,
+        problems=opened.problems,
+    )
+
+
+def _try_twice(attempt: Attempt, watch: Watch) -> tuple[list[CheckResult], Facts | None, str]:
+    reason = ""
+    for _ in range(ATTEMPTS):
+        try:
+            checks, facts = run_attempt(attempt, watch)
+        except GraderError as error:
+            reason = str(error)
+            for path in (attempt.place.server, attempt.place.sockets, attempt.place.scratch):
+                shutil.rmtree(path, ignore_errors=True)
+                path.mkdir()
+                path.chmod(0o755)
+        else:
+            return checks, facts, ""
+    return [], None, reason
+
+
+def _describe_run(
+    settings: Settings, exercises: tuple[Exercise, ...], facts: Facts | None, at: datetime, duration: float
+) -> Run:
+    known = facts or Facts("", "", "", "", "", "", "", Isolation.NONE, False, "", 0)  # noqa: FBT003
+    return Run(
+        started_at=at.isoformat(timespec="seconds"),
+        duration=round(duration, 3),
+        seed=settings.seed,
+        grader_version=__version__,
+        suite_digest=suite_digest([exercise.id for exercise in exercises]),
+        settings_digest=settings.digest,
+        python_version=known.python_version,
+        redis_py_version=known.redis_py_version,
+        valkey_version=known.valkey_version,
+        server=known.server,
+        isolation=known.isolation,
+        isolated=known.isolated,
+        isolation_note=known.isolation_note,
+        image=known.image,
+        image_digest=known.image_digest,
+        schedules=known.schedules,
+        notes=(known.server_note,) if known.server_note else (),
+    )
+
+
+def _assemble(
+    settings: Settings,
+    opened: OpenedSubmission,
+    exercises: tuple[Exercise, ...],
+    checks: list[CheckResult],
+    run: Run,
+    reason: str,
+) -> Results:
+    """Everything in one; points are scaled and summed by scoring, as when they are scored again."""
+    graded = replace(settings.assignment, exercises=exercises)
+    results = Results(
+        status=Status.NOT_GRADED if reason else Status.GRADED,
+        score=None,
+        max_score=0,
+        submission=Submission(
+            opened.name,
+            opened.digest,
+            tuple(opened.modules.values()),
+            tuple(f"{name}.py" for name in opened.missing),
+            opened.warnings,
+        ),
+        run=run,
+        exercises=tuple(_gather(exercise, checks, opened) for exercise in exercises) if not reason else (),
+        title=settings.assignment.title,
+        reason=reason,
+    )
+    return score(results, graded)
+
+
+def _gather(exercise: Exercise, checks: list[CheckResult], opened: OpenedSubmission) -> ExerciseResult:
+    mine = tuple(check for check in checks if check.id.partition(".")[0] == exercise.id)
+    problem = opened.problems.get(exercise.id, "")
+    if exercise.id in opened.missing:
+        problem = f"{exercise.module} is missing from the submission."
+    elif mine and all(
+        check.outcome is Outcome.ERRORED and check.message == mine[0].message for check in mine
+    ):
+        problem = problem or mine[0].message
+    return ExerciseResult(exercise.id, exercise.title, None, exercise.weight, mine, problem)

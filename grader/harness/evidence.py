@@ -1,0 +1,77 @@
+"""Puts what happened in a check that didn't pass into words and data for the student."""
+
+from pathlib import Path
+
+from grader.interleave.calls import StudentFault
+from grader.proxy import resp
+from grader.proxy.recording import Sent
+from grader.results import Command, Evidence, Frame, KeyState, StudentError
+from grader.suites.lab import Lab
+
+SHOWN_COMMANDS = 30
+SHOWN_KEYS = 20
+AROUND = 2  # lines of source above and below
+SOURCE_BYTES = 1 << 20
+LINE_CHARACTERS = 200
+OUTPUT_CHARACTERS = 4000
+
+
+def gather(lab: Lab, error: BaseException, submission: Path) -> Evidence:
+    """The evidence of a check that ended with ``error``."""
+    sent = [one for one in lab.stage.relay.recording().sent if one.round_trip]
+    raised = error.raised if isinstance(error, StudentFault) else None
+    fault = error if isinstance(error, StudentFault) else None
+    return Evidence(
+        call=fault.call if fault and fault.call else lab.last_call,
+        commands=tuple(map(_show, sent[-SHOWN_COMMANDS:])),
+        commands_left_out=max(0, len(sent) - SHOWN_COMMANDS),
+        keys=_keys(lab),
+        error=StudentError(raised.type, raised.message, add_source(raised.frames, submission))
+        if raised
+        else None,
+        stack=add_source(fault.stack, submission) if fault else (),
+        waiting_for=fault.waiting_for if fault else "",
+        output=_output(lab),
+        schedule=lab.schedule,
+        crash=lab.crash,
+    )
+
+
+def _show(sent: Sent) -> Command:
+    return Command(
+        sent.number,
+        sent.actor,
+        sent.round_trip,
+        resp.show_command(sent.command),
+        resp.show_reply(sent.reply) if sent.answered else "",
+        sent.reply_bytes,
+        round(sent.at, 3),
+    )
+
+
+def _keys(lab: Lab) -> tuple[KeyState, ...]:
+    # The server may be the very thing that is stuck; then the keys say nothing anyway.
+    if lab.stage.kit.trouble.server_spoiled:
+        return ()
+    return tuple(lab.keys()[:SHOWN_KEYS])
+
+
+def _output(lab: Lab) -> str:
+    parts = [bytes(actor.process.output).decode("utf-8", "replace") for actor in lab.stage.actors.values()]
+    return "".join(parts)[:OUTPUT_CHARACTERS]
+
+
+def add_source(frames: tuple[Frame, ...], submission: Path) -> tuple[Frame, ...]:
+    """The frames with the lines around them, from the submission's own files."""
+    return tuple(_with_source(frame, submission) for frame in frames)
+
+
+def _with_source(frame: Frame, submission: Path) -> Frame:
+    path = submission / frame.file
+    inside = path.resolve().is_relative_to(submission.resolve())
+    if not inside or not path.is_file() or path.stat().st_size > SOURCE_BYTES:
+        return frame
+    lines = path.read_text("utf-8", "replace").splitlines()
+    first = max(1, frame.line - AROUND)
+    around = tuple(line[:LINE_CHARACTERS] for line in lines[first - 1 : frame.line + AROUND])
+    return Frame(frame.file, frame.line, frame.function, around, first)

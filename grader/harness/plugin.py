@@ -1,0 +1,202 @@
+"""The pytest plugin that hands checks their lab and turns each into one result."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.assignment import Exercise
+from grader.errors import UsageError
+from grader.harness.evidence import gather
+from grader.harness.rig import Rig
+from grader.interleave.calls import StudentFault
+from grader.results import CheckResult, Evidence, Outcome
+from grader.suites.check import ATTRIBUTE, Check
+from grader.suites.expect import CheckFailedError
+from grader.suites.lab import Lab, ModuleFault, Subject
+
+
+class SkipCheck(Exception):  # noqa: N818 - an outcome
+    """This check is not run; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is run: the exercises with the files that answer them, and which checks."""
+
+    subjects: dict[str, Subject]  # by exercise id; those whose module was found
+    exercises: tuple[Exercise, ...]
+    checks: tuple[str, ...]  # ids; empty: all
+    seed: int
+    schedules: int
+    fail_fast: bool
+    submission: Path
+    problems: Mapping[str, str]  # by exercise id: why its module can't be used
+
+
+@dataclass
+class _Progress:
+    """What the checks before have shown."""
+
+    outcomes: dict[str, Outcome]
+    problems: dict[str, StudentFault]
+    time_outs: dict[str, int]
+    began: float
+    schedules: int = 0
+
+
+class Plugin:
+    """One run's plugin."""
+
+    def __init__(self, rig: Rig, plan: Plan, emit: Callable[[CheckResult], None]) -> None:
+        self._rig = rig
+        self._plan = plan
+        self._emit = emit
+        problems: dict[str, StudentFault] = {
+            name: ModuleFault(Outcome.ERRORED, text) for name, text in plan.problems.items()
+        }
+        self._progress = _Progress({}, problems, {}, time.monotonic())
+        self._errors: dict[str, BaseException] = {}
+        self._evidence: dict[str, Evidence] = {}
+        self._labs: dict[str, Lab] = {}
+        self._began: dict[str, float] = {}
+        self.internal: BaseException | None = None
+        self.stopped = False
+
+    @property
+    def schedules(self) -> int:
+        """Orders and crashes tried in all."""
+        return self._progress.schedules
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep what was asked for."""
+        if unknown := set(self._plan.checks) - {check_id(item) for item in items}:
+            self.internal = UsageError(f"There is no check {sorted(unknown)[0]}.")
+            items.clear()
+        if self._plan.checks:
+            items[:] = [item for item in items if check_id(item) in self._plan.checks]
+
+    @pytest.fixture
+    def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab]:
+        """One check's laboratory, on a stage of its own."""
+        item = request.node
+        self._refuse(item)
+        name = check_id(item)
+        seed = int.from_bytes(hashlib.sha256(f"{self._plan.seed} {name}".encode()).digest()[:6], "big")
+        with self._rig.stage(seed) as stage:
+            lab = Lab(stage, self._plan.subjects[exercise_id(item)], seed, self._plan.schedules)
+            self._labs[name] = lab
+            yield lab
+            self._progress.schedules += lab.schedules
+
+    def _refuse(self, item: pytest.Item) -> None:
+        """Raise for a check that can't, or needn't, be run."""
+        exercise = exercise_id(item)
+        bounds = self._rig.bounds
+        if exercise in self._progress.problems:
+            raise self._progress.problems[exercise]
+        if exercise not in self._plan.subjects:
+            raise SkipCheck(f"{exercise}.py is missing from the submission.")
+        for needed in facts_of(item).needs:
+            other = f"{exercise}.{needed}"
+            if self._progress.outcomes.get(other, Outcome.PASSED) is not Outcome.PASSED:
+                raise SkipCheck(other)
+        if self._progress.time_outs.get(exercise, 0) >= bounds.time_outs:
+            raise SkipCheck(f"{bounds.time_outs} checks of this exercise ran out of time before.")
+        if time.monotonic() - self._progress.began > bounds.total_seconds:
+            raise SkipCheck(f"The submission used up its {bounds.total_seconds:g} seconds before.")
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Note when a check begins."""
+        self._began[nodeid] = time.monotonic()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[Any]:
+        """Keep what a check ended with, and gather its evidence while the stage still stands."""
+        report = yield
+        error = call.excinfo.value if call.excinfo else None
+        name = check_id(item)
+        if error is not None and name not in self._errors:
+            self._errors[name] = error
+            if name in self._labs and isinstance(error, CheckFailedError | StudentFault):
+                self._evidence[name] = gather(self._labs[name], error, self._plan.submission)
+        if call.when == "teardown":
+            self._finish(item)
+        return report
+
+    def _finish(self, item: pytest.Item) -> None:
+        name = check_id(item)
+        result = self._judge(item, self._errors.get(name))
+        exercise = exercise_id(item)
+        self._progress.outcomes[name] = result.outcome
+        if result.outcome is Outcome.TIMED_OUT:
+            self._progress.time_outs[exercise] = self._progress.time_outs.get(exercise, 0) + 1
+        self._labs.pop(name, None)
+        self._emit(result)
+        if result.outcome is Outcome.GRADER_ERROR:
+            self.internal = self._errors[name]
+            self._stop(item, "a grader error")
+        elif self._plan.fail_fast and result.outcome is not Outcome.PASSED:
+            self._stop(item, "--fail-fast")
+
+    def _stop(self, item: pytest.Item, why: str) -> None:
+        self.stopped = True
+        item.session.shouldstop = why
+
+    def _judge(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        facts, name = facts_of(item), check_id(item)
+        told: dict[str, Any] = {"score": 0.0}
+        match error:
+            case None:
+                told = {"outcome": Outcome.PASSED, "score": facts.points}
+            case CheckFailedError():
+                told |= {"outcome": Outcome.FAILED, "message": error.message, "hint": error.hint}
+                told |= {"expected": error.expected, "seen": error.seen}
+            case StudentFault():
+                told |= {"outcome": error.outcome, "message": error.message, "hint": error.hint}
+                if isinstance(error, ModuleFault):
+                    self._progress.problems[exercise_id(item)] = error
+            case SkipCheck():
+                told |= {"outcome": Outcome.SKIPPED, "skipped_because": str(error)}
+            case _:
+                told |= {
+                    "outcome": Outcome.GRADER_ERROR,
+                    "message": "The grader itself failed in this check.",
+                }
+        return CheckResult(
+            id=name,
+            title=title_of(item),
+            objective=facts.objective,
+            points=facts.points,
+            guide=facts.guide,
+            evidence=self._evidence.pop(name, Evidence()),
+            duration=round(time.monotonic() - self._began.get(item.nodeid, time.monotonic()), 4),
+            **told,
+        )
+
+
+def exercise_id(item: pytest.Item) -> str:
+    """The exercise that a check belongs to: its file is test_<exercise>.py."""
+    return item.path.stem.removeprefix("test_")
+
+
+def check_id(item: pytest.Item) -> str:
+    """A check's id: its exercise, and its function's name."""
+    return f"{exercise_id(item)}.{item.name.removeprefix('test_')}"
+
+
+def facts_of(item: pytest.Item) -> Check:
+    """A check's points, objective and guide."""
+    facts = getattr(getattr(item, "function", None), ATTRIBUTE, None)
+    if not isinstance(facts, Check):
+        raise TypeError(f"{item.nodeid} is in a suite but has no @check")
+    return facts
+
+
+def title_of(item: pytest.Item) -> str:
+    """A check's docstring, as one line."""
+    return " ".join((getattr(item, "function").__doc__ or "").split())  # noqa: B009 - an Item has no such attribute for mypy

@@ -1,0 +1,86 @@
+"""Kills a caller after each command that it sends, and looks at what is left."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.interleave.actor import Actor
+from grader.interleave.calls import Call
+from grader.interleave.stage import Move, Stage
+from grader.interleave.trace import Trace
+from grader.proxy import resp
+
+
+MOST_CRASHES = 60  # of one call: a longer one is tried at its first commands
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """A crash that left something wrong behind."""
+
+    verdict: str
+    after_command: int
+    command: str
+    trace: Trace
+
+
+@dataclass(frozen=True)
+class Crashing:
+    """How many crashes were tried, and the first that was wrong."""
+
+    tried: int
+    crashed: Crashed | None = None
+
+
+class _Death:
+    """Lets so many commands through, the last batch only in part."""
+
+    def __init__(self, victim: str, allowed: int) -> None:
+        self._victim = victim
+        self._allowed = allowed
+        self.passed = 0
+        self.last = ""
+        self.over = False
+
+    def choose(self, moves: Sequence[Move]) -> Move:
+        move = next((m for m in moves if m.actor == self._victim), moves[0])
+        if move.link is None or move.actor != self._victim:
+            return move
+        room = self._allowed - self.passed
+        commands = move.link.held[:room]
+        self.passed += len(commands)
+        self.last = resp.show_command(commands[-1]) if commands else ""
+        if len(commands) < len(move.link.held) or self.passed >= self._allowed:
+            self.over = True
+            return Move(move.actor, link=move.link, cut=room)
+        return move
+
+
+def crash_everywhere(
+    stage: Stage, prepare: Callable[[], tuple[Actor, Call]], judge: Callable[[], str]
+) -> Crashing:
+    """Kill after the first command, the second ... until the call ends by itself.
+
+    ``prepare`` makes the beginning anew and gives the victim and its call; ``judge`` looks at what is left
+    and gives a sentence where it is wrong.
+    """
+    for allowed in range(1, MOST_CRASHES + 1):
+        victim, call = prepare()
+        with Trace(stage) as trace:
+            death = _Death(victim.name, allowed)
+            finished = _run_to_death(stage, victim, call, death)
+            if not victim.dead:
+                stage.kill(victim)
+        if verdict := judge():
+            return Crashing(allowed, Crashed(verdict, death.passed, death.last, trace))
+        if finished:
+            return Crashing(allowed)
+    return Crashing(MOST_CRASHES)
+
+
+def _run_to_death(stage: Stage, victim: Actor, call: Call, death: _Death) -> bool:
+    """True where the call ended before its death."""
+    stage.begin(victim, call)
+    # Dead at once when the last command it may send is on its way: no reply reaches it any more.
+    stage.run(lambda: death.over or not victim.busy, death.choose)
+    stage.settle()
+    return not death.over

@@ -1,0 +1,47 @@
+"""Looks at the keys on the server through the grader's own connection."""
+
+from grader.admin import Admin
+from grader.proxy import resp
+from grader.results import KeyState
+
+PAGE = 1000
+
+
+def read_keys(admin: Admin) -> list[KeyState]:
+    """Every key of database 0, sorted; an expiry on every field of a hash counts as one."""
+    names: set[bytes] = set()
+    cursor: resp.Reply = b"0"
+    while True:
+        page = admin.ask("SCAN", _bytes(cursor), "COUNT", PAGE)
+        assert isinstance(page, list)  # noqa: S101 - SCAN's reply
+        cursor = page[0]
+        names.update(page[1])
+        if _bytes(cursor) == b"0":
+            break
+    ordered = sorted(names)
+    kinds = admin.ask_all([("TYPE", name) for name in ordered]) if ordered else []
+    times = admin.ask_all([("PTTL", name) for name in ordered]) if ordered else []
+    return [_state(admin, *row) for row in zip(ordered, kinds, times, strict=True) if row[2] != -2]  # noqa: PLR2004 - gone since
+
+
+def _bytes(value: resp.Reply) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+def _state(admin: Admin, name: bytes, kind: resp.Reply, left: resp.Reply) -> KeyState:
+    text = _bytes(kind).decode()
+    ttl = int(str(left)) / 1000 if int(str(left)) >= 0 else None
+    if ttl is None and text == "hash":
+        ttl = _hash_ttl(admin, name)
+    return KeyState(name.decode("utf-8", "backslashreplace"), text, ttl)
+
+
+def _hash_ttl(admin: Admin, name: bytes) -> float | None:
+    """The longest of a hash's fields' expiries; None where a field has none."""
+    fields = admin.ask("HKEYS", name)
+    if not isinstance(fields, list) or not fields:
+        return None
+    left = admin.ask("HPTTL", name, "FIELDS", len(fields), *fields)
+    assert isinstance(left, list)  # noqa: S101 - HPTTL's reply
+    times = [int(str(one)) for one in left]
+    return None if min(times) < 0 else max(times) / 1000

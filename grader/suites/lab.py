@@ -1,0 +1,289 @@
+"""What a check is handed: the student's objects as stand-ins, the clock, the traffic, races and crashes."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from grader.assignment import Exercise
+from grader.interleave.actor import Actor
+from grader.interleave.calls import Answer, Call, Compute, Raised, Returned, StudentFault, fault_of
+from grader.interleave.crash import crash_everywhere
+from grader.interleave.explorer import Ending, Explorer, Judge, Scenario
+from grader.interleave.stage import Computed, Stage, first_move
+from grader.interleave.trace import Trace
+from grader.proxy.recording import Recording
+from grader.results import Crash, KeyState, Outcome, Schedule
+from grader.suites.expect import CheckFailedError, sentence
+from grader.suites.keys import read_keys
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is graded: an exercise, and the file in the submission that answers it."""
+
+    exercise: Exercise
+    file: str
+
+
+class ModuleFault(StudentFault):
+    """The student's module can't be used at all: no other check of the exercise needs to find out."""
+
+
+class Pending:
+    """A call that was begun and isn't finished."""
+
+    def __init__(self, lab: "Lab", actor: Actor, call: Call) -> None:
+        self._lab, self._actor, self.call = lab, actor, call
+        lab.stage.begin(actor, call)
+
+    @property
+    def done(self) -> bool:
+        """True once it is answered."""
+        return not self._actor.busy
+
+    def answer(self) -> Answer:
+        """Run until it is answered."""
+        return self._lab.stage.finish(self._actor)
+
+    def value(self) -> Any:
+        """The value that it returns; an exception is the student's error."""
+        return self._lab.value_of(self.answer(), self.call)
+
+
+class Method:
+    """A method of the student's object: call it for its value, or ask for more."""
+
+    def __init__(self, lab: "Lab", actor: Actor, on: str, name: str) -> None:
+        self._lab, self._actor, self._on, self._name = lab, actor, on, name
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        return Call(self._name, args, kwargs, self._on)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        call = self._call(args, kwargs)
+        return self._lab.value_of(self._lab.answer_of(self._actor, call), call)
+
+    def answer(self, *args: Any, **kwargs: Any) -> Answer:
+        """What becomes of the call, an exception included."""
+        return self._lab.answer_of(self._actor, self._call(args, kwargs))
+
+    def begin(self, *args: Any, **kwargs: Any) -> Pending:
+        """Begin the call and leave it open; it goes on when the stage runs."""
+        return Pending(self._lab, self._actor, self._call(args, kwargs))
+
+
+class StandIn:
+    """Looks like the student's object; each method call is a message to the process that holds it."""
+
+    def __init__(self, lab: "Lab", actor: Actor, name: str) -> None:
+        self.actor = actor
+        self._lab = lab
+        self._name = name
+
+    def __getattr__(self, method: str) -> Method:
+        if method.startswith("_"):
+            raise AttributeError(method)
+        return Method(self._lab, self.actor, self._name, method)
+
+
+class Calls:
+    """Writes calls down without making them: ``cart.add("tea", 2)`` is data for a race."""
+
+    def __init__(self, on: str) -> None:
+        self._on = on
+
+    def __getattr__(self, method: str) -> Callable[..., Call]:
+        if method.startswith("_"):
+            raise AttributeError(method)
+        return lambda *args, **kwargs: Call(method, args, kwargs, self._on)
+
+
+class Traffic:
+    """What was sent while it was open."""
+
+    recording = Recording()
+
+    @property
+    def round_trips(self) -> int:
+        """Round trips, set-up left out."""
+        return self.recording.round_trips
+
+
+class Lab:
+    """One check's laboratory."""
+
+    def __init__(self, stage: Stage, subject: Subject, seed: int, schedules: int) -> None:
+        self.stage = stage
+        self.random = random.Random(seed)  # noqa: S311 - data for checks, not secrets
+        self.last_call = ""
+        self.schedules = 0  # orders and crashes tried so far
+        self.schedule: Schedule | None = None
+        self.crash: Crash | None = None
+        self._subject = subject
+        self._limit = schedules
+        self._stand_ins: dict[str, Actor] = {}
+
+    # Objects
+
+    def enter(self) -> Actor:
+        """A new caller: a process of its own with the student's module in it."""
+        actor = self.stage.enter(_actor_name(len(self.stage.actors)))
+        exercise, file = self._subject.exercise, self._subject.file
+        answer = self.stage.load(actor, file, exercise.class_name)
+        if isinstance(answer, Raised):
+            fault = ModuleFault(
+                Outcome.ERRORED, f"{file} can't be imported: {answer}", call=f"import {exercise.id}"
+            )
+            fault.raised = answer
+            raise fault
+        if answer.value != [True, True]:
+            raise ModuleFault(Outcome.ERRORED, f"{file} has no class {exercise.class_name}.")
+        return actor
+
+    def new(self, name: str, *args: Any, actor: Actor | None = None, **kwargs: Any) -> StandIn:
+        """An object of the student's class, called ``name``; in the first actor's process unless one is given."""
+        owner = actor or next(iter(self.stage.actors.values()), None) or self.enter()
+        call = Call(self._subject.exercise.class_name, args, kwargs, name)
+        self.last_call = str(call).partition(".")[2]
+        self.stage.expect_made(owner, name, call)
+        return StandIn(self, owner, name)
+
+    def try_new(self, *args: Any, **kwargs: Any) -> Answer:
+        """What becomes of making an object, an exception included."""
+        owner = next(iter(self.stage.actors.values()), None) or self.enter()
+        call = Call(self._subject.exercise.class_name, args, kwargs, "it")
+        self.last_call = str(call).partition(".")[2]
+        return self.stage.make(owner, "it", call)
+
+    def answer_of(self, actor: Actor, call: Call) -> Answer:
+        """Make a call and run until it is answered."""
+        self.last_call = str(call)
+        return self.stage.call(actor, call)
+
+    def value_of(self, answer: Answer, call: Call) -> Any:
+        """The value that a call returned; an exception is the student's error."""
+        if isinstance(answer, Returned):
+            return answer.value
+        raise fault_of(answer, str(call))
+
+    def together(self, actor: Actor, calls: Sequence[Call]) -> list[Answer]:
+        """Make calls at the same time, each in a thread of its own in one process."""
+        self.last_call = f"{len(calls)} threads, each in {calls[0]}"
+        self.stage.begin_together(actor, calls)
+        return self.stage.finish_together(actor)
+
+    # Time
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time go on by so much."""
+        self.stage.advance(seconds)
+
+    def idle(self) -> None:
+        """Let everybody go on as far as they can at this moment."""
+        self.stage.idle(first_move)
+
+    @property
+    def now(self) -> float:
+        """Virtual seconds since the check began."""
+        return self.stage.clock.seconds
+
+    @property
+    def computed(self) -> list[Computed]:
+        """Every call of a ``Compute`` so far."""
+        return self.stage.computed
+
+    # The server
+
+    @contextmanager
+    def traffic(self) -> Iterator[Traffic]:
+        """What the student's code sends inside the ``with``."""
+        traffic, before = Traffic(), self.stage.relay.last_number
+        yield traffic
+        traffic.recording = self.stage.relay.recording().since(before)
+
+    def keys(self) -> list[KeyState]:
+        """Every key that is on the server now, with its expiry."""
+        self.stage.clock.align()
+        return read_keys(self.stage.kit.admin)
+
+    def expect_every_key_expires(self, hint: str = "") -> None:
+        """No key is without an expiry."""
+        if eternal := [state.key for state in self.keys() if state.ttl is None]:
+            raise CheckFailedError(
+                "A key was left without an expiry.",
+                sentence("every key has an expiry"),
+                sentence(f"no expiry on {', '.join(map(repr, eternal[:5]))}"),
+                hint,
+            )
+
+    # Races and crashes
+
+    def race(self, scenario: Scenario, judge: Judge, hint: str = "") -> None:
+        """Try every order of the scenario's calls; ``judge`` gives a sentence for an ending that is wrong."""
+        self.last_call = " beside ".join(map(str, scenario.together))
+        explorer = Explorer(self.stage, self._subject.exercise.class_name, self.enter)
+        found = explorer.explore(scenario, judge, self._limit)
+        self.schedules += found.tried
+        if (failure := found.failure) is None:
+            return
+        self.schedule = Schedule(
+            tuple(sorted(self.stage.actors)),
+            failure.trace.steps(failure.turning),
+            failure.choices,
+            found.tried,
+            found.bounded,
+            failure.verdict,
+        )
+        raise CheckFailedError(failure.verdict, *_compare(scenario, failure.ending), hint)
+
+    def crash_in(
+        self, prepare: Callable[[], tuple[StandIn, Call]], judge: Callable[[], str], hint: str = ""
+    ) -> None:
+        """Kill the victim after each of its commands; ``judge`` gives a sentence for what is left wrong."""
+
+        def begin() -> tuple[Actor, Call]:
+            victim, call = prepare()
+            self.last_call = str(call)
+            return victim.actor, call
+
+        found = crash_everywhere(self.stage, begin, judge)
+        self.schedules += found.tried
+        if (crashed := found.crashed) is None:
+            return
+        steps = crashed.trace.steps()
+        self.crash = Crash(crashed.after_command, crashed.command, tuple(self.keys()))
+        self.schedule = Schedule(tuple(sorted({s.actor for s in steps} - {""})), steps, (), found.tried)
+        raise CheckFailedError(crashed.verdict, None, None, hint)
+
+    def kill(self, victim: StandIn) -> None:
+        """Kill a caller's process as ``kill -9`` does."""
+        self.stage.kill(victim.actor)
+
+    def freeze(self, stand_in: StandIn) -> None:
+        """Stop a caller's process from having any effect, until it is thawed."""
+        stand_in.actor.frozen = True
+
+    def thaw(self, stand_in: StandIn) -> None:
+        """Let a frozen caller go on."""
+        stand_in.actor.frozen = False
+
+    def trace(self) -> Trace:
+        """Listen to the stage from here on; for evidence."""
+        return Trace(self.stage)
+
+
+def _actor_name(number: int) -> str:
+    """A, B ... Z, A1, B1 ...: sorts by age in a check of the usual size."""
+    letter, turn = chr(ord("A") + number % 26), number // 26
+    return f"{letter}{turn or ''}"
+
+
+def _compare(scenario: Scenario, ending: Ending) -> tuple[None, Any]:
+    parts = [f"{call} gave {answer}" for call, answer in zip(scenario.together, ending.answers, strict=True)]
+    parts += [f"{call} then gave {answer}" for call, answer in zip(scenario.look, ending.look, strict=True)]
+    return None, sentence("; ".join(parts))
+
+
+__all__ = ["Calls", "Compute", "Lab", "Scenario", "StandIn", "Subject", "Traffic"]
