@@ -18,7 +18,7 @@ OUTPUT_CHARACTERS = 4000
 
 def gather(lab: Lab, error: BaseException, submission: Path) -> Evidence:
     """The evidence of a check that ended with ``error``."""
-    sent = [one for one in lab.stage.relay.recording().sent if one.round_trip]
+    sent = [one for one in lab.stage.relay.recording().since(lab.evidence_from).sent if one.round_trip]
     raised = error.raised if isinstance(error, StudentFault) else None
     fault = error if isinstance(error, StudentFault) else None
     return Evidence(

@@ -18,6 +18,7 @@ class Trace:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+        self.first_number = stage.relay.last_number  # commands with a higher number are this trace's
         self._events: list[tuple[str, str, Any, int]] = []
 
     def __enter__(self) -> Self:

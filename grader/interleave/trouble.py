@@ -29,8 +29,8 @@ class Trouble:
     def __init__(self, bounds: Bounds, submission: str, address: Address, admin: Login) -> None:
         self._bounds = bounds
         self._submission = submission
-        self._address = address
-        self._login = admin
+        self.address = address
+        self.login = admin
         self._stuck: tuple[int, float] = (0, 0.0)  # the command that Valkey hasn't answered, and since when
         self.server_spoiled = False
         self.script_killed = False
@@ -134,7 +134,7 @@ class Trouble:
         """True where Valkey is free again, or wasn't in a script at all."""
         for word in ("SCRIPT", "FUNCTION"):
             try:
-                with Admin(self._address, self._login, timeout=1.0) as admin:
+                with Admin(self.address, self.login, timeout=1.0) as admin:
                     admin.ask(word, "KILL")
                     self.script_killed = True
                     return True

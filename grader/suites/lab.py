@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from grader.admin import Admin
 from grader.assignment import Exercise
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, Returned, StudentFault, fault_of
@@ -13,10 +14,12 @@ from grader.interleave.crash import crash_everywhere
 from grader.interleave.explorer import Ending, Explorer, Judge, Scenario
 from grader.interleave.stage import Computed, Stage, first_move
 from grader.interleave.trace import Trace
+from grader.proxy import resp
 from grader.proxy.recording import Recording
 from grader.results import Crash, KeyState, Outcome, Schedule
 from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.keys import read_keys
+from grader.suites.tap import Executed, Mark, Tap
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,37 @@ class Calls:
         return lambda *args, **kwargs: Call(method, args, kwargs, self._on)
 
 
+class Executions:
+    """What Valkey executed while it was open."""
+
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
+        self.executed: list[Executed] = []
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all commands, in capitals."""
+        return {resp.name(one.command) for one in self.executed}
+
+    def items_read_in_scripts(self) -> int:
+        """How many strings and numbers scripts read: their reading commands, asked once more."""
+        return sum(self._items(one.command) for one in self.executed if one.in_script)
+
+    def _items(self, command: resp.Command) -> int:
+        about = self._admin.ask("COMMAND", "INFO", command[0])
+        entry = about[0] if isinstance(about, list) else None
+        if not isinstance(entry, list) or b"readonly" not in map(_flag, entry[2]):
+            return 1
+        try:
+            return resp.count_items(self._admin.ask(*command))
+        except resp.ReplyError:
+            return 1
+
+
+def _flag(value: resp.Reply) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 class Traffic:
     """What was sent while it was open."""
 
@@ -121,6 +155,7 @@ class Lab:
         self.schedules = 0  # orders and crashes tried so far
         self.schedule: Schedule | None = None
         self.crash: Crash | None = None
+        self.evidence_from = 0  # commands with a higher number are shown as evidence
         self._subject = subject
         self._limit = schedules
         self._stand_ins: dict[str, Actor] = {}
@@ -197,6 +232,21 @@ class Lab:
     # The server
 
     @contextmanager
+    def tap(self) -> Iterator[Executions]:
+        """What Valkey executes inside the ``with``, in scripts and functions too."""
+        trouble = self.stage.kit.trouble
+        executions = Executions(self.stage.kit.admin)
+        with Tap(trouble.address, trouble.login) as tap:
+            yield executions
+            mark = Mark.new()
+            self.stage.kit.admin.ask("ECHO", mark.token)
+            executions.executed = tap.collect(mark)
+
+    def empty(self) -> None:
+        """Empty the database; scripts and functions stay, as they do on a server that lives."""
+        self.stage.kit.admin.ask("FLUSHALL", "SYNC")
+
+    @contextmanager
     def traffic(self) -> Iterator[Traffic]:
         """What the student's code sends inside the ``with``."""
         traffic, before = Traffic(), self.stage.relay.last_number
@@ -228,6 +278,7 @@ class Lab:
         self.schedules += found.tried
         if (failure := found.failure) is None:
             return
+        self.evidence_from = failure.trace.first_number
         self.schedule = Schedule(
             tuple(sorted(self.stage.actors)),
             failure.trace.steps(failure.turning),
@@ -252,6 +303,7 @@ class Lab:
         self.schedules += found.tried
         if (crashed := found.crashed) is None:
             return
+        self.evidence_from = crashed.trace.first_number
         steps = crashed.trace.steps()
         self.crash = Crash(crashed.after_command, crashed.command, tuple(self.keys()))
         self.schedule = Schedule(tuple(sorted({s.actor for s in steps} - {""})), steps, (), found.tried)
