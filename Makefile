@@ -60,3 +60,17 @@ infra-up: $(VENV)/.runtime ## Start Valkey on localhost:6379 for the lesson
 .PHONY: infra-down
 infra-down: $(VENV)/.runtime ## Stop it
 	@$(BIN)/python exercises/examples/infra.py down
+
+.PHONY: gold
+gold: $(VENV)/.dev ## Write the tests' gold files anew; then look at the difference
+	GOLD=write $(BIN)/python -m pytest -q tests -k gold
+	git diff --stat -- tests
+
+.PHONY: schema
+schema: $(VENV)/.dev ## Write the JSON Schema of results.json anew
+	$(BIN)/python schema/write.py
+
+.PHONY: screenshots
+screenshots: $(VENV)/.dev ## Take pictures of scorecards in Chromium, into screenshots/
+	$(BIN)/python -m tests.reports.screenshots screenshots
+	@echo Look at screenshots/

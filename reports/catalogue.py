@@ -17,7 +17,7 @@ class UnknownLanguageError(ValueError):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The messages of one language by dotted key, and the texts of checks and exercises that it translates."""
+    """The messages of one language by dotted key, and its texts for checks and exercises."""
 
     language: str
     messages: MappingProxyType[str, str]
@@ -48,7 +48,7 @@ class Catalogue:
         return self.messages.get(f"{table}.{key}", key)
 
     def own(self, part: str, of: CheckResult | ExerciseResult) -> str:
-        """The ``title`` or ``hint`` of a check or an exercise in this language, else as the results have it."""
+        """The ``title`` or ``hint`` of a check or exercise in this language, else the results' own."""
         text: str = getattr(of, part)
         return self.checks.get(of.id, {}).get(part, text) if text else text
 

@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import dataclass
 
-from grader.results import CheckResult, Outcome, Results
+from grader.results import CheckResult, Outcome
 from reports.causes import Causes
 from reports.comparison import compare
 from reports.evidence import Drawing, show
@@ -20,6 +20,7 @@ class Page:
     titles: dict[str, str]  # of checks, by id
     name: str  # of the submission
     seed: int
+    graded: bool  # False: no points are shown
     guide: str  # where the guide is: its address without an anchor
 
 
@@ -46,32 +47,35 @@ def guide_link(section: str, page: Page) -> Link | None:
     return Link(f"{page.guide}#{section}", words)
 
 
-def group(checks: tuple[CheckResult, ...], page: Page, results: Results) -> tuple[Group, ...]:
+def group(checks: tuple[CheckResult, ...], page: Page) -> tuple[Group, ...]:
     """Checks by objective, objectives in the order in which the suite first names them."""
     by_objective: dict[str, list[CheckResult]] = {}
     for check in checks:
         by_objective.setdefault(check.objective, []).append(check)
-    return tuple(_group(objective, members, page, results) for objective, members in by_objective.items())
+    return tuple(_group(objective, members, page) for objective, members in by_objective.items())
 
 
-def _group(objective: str, members: list[CheckResult], page: Page, results: Results) -> Group:
+def _group(objective: str, members: list[CheckResult], page: Page) -> Group:
     """One objective's checks, passed and open ones apart."""
     catalogue = page.drawing.catalogue
     views = [view(check, page) for check in members]
     passed = tuple(one for one in views if one.outcome is Outcome.PASSED)
-    score = ""
-    if results.score is not None:
-        earned, points = (sum(getattr(check, what) for check in members) for what in ("score", "points"))
-        score = catalogue.text(
-            "check.points", earned=catalogue.number(earned), points=catalogue.points(points)
-        )
     return Group(
         title=catalogue.name("objective", objective),
-        score=score,
+        score=_points(members, page),
         open=tuple(one for one in views if one.outcome is not Outcome.PASSED),
         passed=passed,
         passed_words=catalogue.count("exercise.passed", len(passed)),
     )
+
+
+def _points(checks: list[CheckResult], page: Page) -> str:
+    """What these checks earned of what they could; empty where nothing was graded."""
+    if not page.graded:
+        return ""
+    catalogue = page.drawing.catalogue
+    earned, points = sum(check.score for check in checks), sum(check.points for check in checks)
+    return catalogue.text("check.points", earned=catalogue.number(earned), points=catalogue.points(points))
 
 
 def view(check: CheckResult, page: Page) -> CheckView:
@@ -87,9 +91,7 @@ def view(check: CheckResult, page: Page) -> CheckView:
         title=catalogue.own("title", check),
         outcome=check.outcome,
         outcome_words=catalogue.text(f"outcome.{check.outcome}"),
-        points=catalogue.text(
-            "check.points", earned=catalogue.number(check.score), points=catalogue.points(check.points)
-        ),
+        points=_points([check], page),
         message=drawing.line(check.message),
         comparison=compare(both[0], both[1], catalogue, limits) if both[0] and both[1] and full else None,
         hint=catalogue.own("hint", check),

@@ -12,6 +12,7 @@ class Detail:
     rows: int = 16  # aligned lines of expected and seen
     row: int = 240  # characters of such a line
     output: int = 4000  # characters of the student's own output
+    lines: int = 40  # of that output
     frames: int = 5  # places of one traceback
     source: int = 7  # lines around such a place
     keys: int = 12
@@ -19,7 +20,9 @@ class Detail:
 
 
 # For a check that was run alone, to be looked at closely.
-FULL = Detail(commands=400, text=2000, rows=60, row=1000, output=64_000, frames=12, keys=60, steps=400)
+FULL = Detail(
+    commands=400, text=2000, rows=60, row=1000, output=64_000, lines=1000, frames=12, keys=60, steps=400
+)
 
 # From full to spare: a page takes the first that keeps it under its size.
 LEVELS = (

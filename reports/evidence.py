@@ -6,7 +6,7 @@ from grader.results import Crash, Evidence, Frame, KeyState, Schedule, Step, Ste
 from reports.catalogue import Catalogue
 from reports.detail import Detail
 from reports.trace import trace
-from reports.view import (
+from reports.view_evidence import (
     CrashView,
     Diagram,
     ErrorView,
@@ -47,8 +47,15 @@ def show(evidence: Evidence, drawing: Drawing, *, timed_out: bool) -> EvidenceVi
         crash=_crash(evidence.crash, drawing) if evidence.crash else None,
         trace=trace(evidence, drawing.catalogue, detail),
         keys=_keys(evidence.keys, drawing),
-        output=block(evidence.output.rstrip(), detail.output) if detail.output else "",
+        output=_output(evidence.output, detail),
     )
+
+
+def _output(output: str, detail: Detail) -> str:
+    """The student's own output, within bounds of characters and lines."""
+    lines = output.rstrip().split("\n")
+    kept = "\n".join(lines[: detail.lines]) + ("\n…" if len(lines) > detail.lines else "")
+    return block(kept, detail.output) if detail.output else ""
 
 
 def _error(error: StudentError, drawing: Drawing) -> ErrorView:

@@ -19,17 +19,17 @@ def build(
     """The scorecard in a language; ``guide`` is the guide's address. Unknown languages: ValueError."""
     catalogue = load(language)
     page = _page(results, Drawing(catalogue, detail), guide)
-    graded = results.status is Status.GRADED and results.score is not None
+    graded = _graded(results)
     return Scorecard(
         language=language,
         title=line(results.title, 120),
         submission=line(results.submission.name, 120),
         graded=graded,
-        share=_share(results.score, results.max_score, catalogue),
+        share=_share(results.score, results.max_score, catalogue) if graded else None,
         summary=_summary(results, catalogue),
         notices=_notices(results, catalogue),
         first=_first(results, page) if graded else None,
-        exercises=tuple(_exercise(exercise, page, results) for exercise in results.exercises),
+        exercises=tuple(_exercise(exercise, page) for exercise in results.exercises),
         facts=facts(results, catalogue),
         notes=tuple(line(note) for note in results.run.notes),
         command=command(page),
@@ -45,8 +45,14 @@ def _page(results: Results, drawing: Drawing, guide: str) -> Page:
         titles={check.id: drawing.catalogue.own("title", check) for check in checks},
         name=results.submission.name,
         seed=results.run.seed,
+        graded=_graded(results),
         guide=guide,
     )
+
+
+def _graded(results: Results) -> bool:
+    """Whether there is a score to show."""
+    return results.status is Status.GRADED and results.score is not None
 
 
 def _share(earned: float | None, points: float, catalogue: Catalogue) -> Share | None:
@@ -58,7 +64,7 @@ def _share(earned: float | None, points: float, catalogue: Catalogue) -> Share |
     return Share(catalogue.number(earned), catalogue.number(points), words, percent)
 
 
-def _exercise(exercise: ExerciseResult, page: Page, results: Results) -> ExerciseView:
+def _exercise(exercise: ExerciseResult, page: Page) -> ExerciseView:
     """One exercise with its checks by objective."""
     catalogue = page.drawing.catalogue
     passed = sum(check.outcome is Outcome.PASSED for check in exercise.checks)
@@ -70,10 +76,10 @@ def _exercise(exercise: ExerciseResult, page: Page, results: Results) -> Exercis
     return ExerciseView(
         anchor=_exercise_anchor(exercise),
         title=line(catalogue.own("title", exercise), 120),
-        share=_share(exercise.score, exercise.max_score, catalogue) if results.score is not None else None,
+        share=_share(exercise.score, exercise.max_score, catalogue) if page.graded else None,
         counts=counts if exercise.checks else "",
         problem=line(exercise.problem),
-        groups=group(exercise.checks, page, results),
+        groups=group(exercise.checks, page),
     )
 
 
@@ -84,7 +90,7 @@ def _exercise_anchor(exercise: ExerciseResult) -> str:
 
 def _summary(results: Results, catalogue: Catalogue) -> str:
     """One sentence about the whole."""
-    if results.score is None:
+    if results.score is None or not _graded(results):
         return catalogue.text("summary.not_graded")
     checks = [check for exercise in results.exercises for check in exercise.checks]
     passed = sum(check.outcome is Outcome.PASSED for check in checks)
@@ -105,11 +111,13 @@ def _notices(results: Results, catalogue: Catalogue) -> tuple[Notice, ...]:
     notices: list[Notice] = []
     if results.status is not Status.GRADED:
         reason = f"{line(results.reason)} " if results.reason else ""
-        notices.append(Notice(catalogue.text("notice.not_graded"), reason + catalogue.text("summary.ask")))
+        notices.append(
+            Notice(catalogue.text("notice.not_graded"), reason + catalogue.text("summary.ask"), loud=True)
+        )
     if not run.isolated:
         note = f" {line(run.isolation_note)}" if run.isolation_note else ""
         words = catalogue.text("notice.not_isolated_text") + note
-        notices.append(Notice(catalogue.text("notice.not_isolated"), words))
+        notices.append(Notice(catalogue.text("notice.not_isolated"), words, loud=True))
     if submission.missing:
         modules = ", ".join(line(module, 80) for module in submission.missing)
         words = catalogue.text("notice.missing_text", modules=modules)

@@ -36,7 +36,8 @@ def headline(check: CheckView) -> Text:
     style = STYLES[check.outcome]
     return Text.assemble(
         (f"{SIGNS[check.outcome]} {check.outcome_words}", f"bold {style}"),
-        f"  {check.points}  ",
+        f"  {check.points}" if check.points else "",
+        "  ",
         (check.title, "bold"),
     )
 
@@ -76,17 +77,15 @@ def _compare(it: Comparison, catalogue: Catalogue) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(min_width=_LABEL, no_wrap=True)
     table.add_column(overflow="fold")
+    kinds = {"expected": it.expected_type, "seen": it.seen_type}  # said once, at the first difference
     for row in it.rows:
         if row.skipped:
             table.add_row("", Text(f"… {row.skipped}", style="dim"))
         elif row.same:
             table.add_row(Text(catalogue.text("check.both"), style="dim"), _pieces(row.seen, "", catalogue))
         else:
-            sides = (
-                ("expected", it.expected_type, row.expected, "green"),
-                ("seen", it.seen_type, row.seen, "red"),
-            )
-            for name, kind, side, style in sides:
+            for name, side, style in (("expected", row.expected, "green"), ("seen", row.seen, "red")):
+                kind = kinds.pop(name, "")
                 words = Text.assemble((catalogue.text(f"check.{name}"), style), f" {kind}" if kind else "")
                 table.add_row(words, _pieces(side, style, catalogue))
             if carets := _carets(row.seen):

@@ -8,7 +8,15 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.catalogue import Catalogue
-from reports.view import Diagram, EvidenceView, FrameView, KeyView, Pause, StepView, Trace
+from reports.view_evidence import (
+    Diagram,
+    EvidenceView,
+    FrameView,
+    KeyView,
+    Pause,
+    StepView,
+    Trace,
+)
 
 _NARROWEST = 24  # columns of an actor in a sequence diagram; below that it is a list
 

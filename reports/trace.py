@@ -5,7 +5,12 @@ from itertools import groupby
 from grader.results import ClockStep, Command, Evidence
 from reports.catalogue import Catalogue
 from reports.detail import Detail
-from reports.view import Batch, CommandView, Pause, Trace
+from reports.view_evidence import (
+    Batch,
+    CommandView,
+    Pause,
+    Trace,
+)
 from reports.visible import block, line
 
 _UNITS = ((86400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds"))

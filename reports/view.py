@@ -5,7 +5,8 @@ No text here is markup: whoever draws it escapes it.
 
 from dataclasses import dataclass
 
-from grader.results import Outcome, StepKind
+from grader.results import Outcome
+from reports.view_evidence import EvidenceView
 
 
 @dataclass(frozen=True)
@@ -35,129 +36,6 @@ class Comparison:
     rows: tuple[Row, ...]
     types_differ: bool = False
     literal: bool = True  # values as Python writes them; False: sentences
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    """One line of the student's source; ``current`` marks the one that ran."""
-
-    number: int
-    text: str
-    current: bool
-
-
-@dataclass(frozen=True)
-class FrameView:
-    """A place in the student's code, with the source around it."""
-
-    place: str  # cache_manager.py, line 12, in get
-    lines: tuple[SourceLine, ...]
-
-
-@dataclass(frozen=True)
-class ErrorView:
-    """The exception that the student's code raised."""
-
-    type: str
-    message: str
-    frames: tuple[FrameView, ...]
-    left_out: str  # a sentence where frames are not shown
-
-
-@dataclass(frozen=True)
-class CommandView:
-    """One command and its reply."""
-
-    number: int
-    text: str
-    reply: str
-    size: str  # of the reply: 15 bytes
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The commands of one round trip of one actor."""
-
-    actor: str
-    round_trip: str
-    commands: tuple[CommandView, ...]
-
-
-@dataclass(frozen=True)
-class Pause:
-    """What the clock did, or what was left out, between two commands."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Trace:
-    """The commands that the code sent, in order, with what the clock did between."""
-
-    summary: str  # 3 commands in 2 round trips
-    entries: tuple[Batch | Pause, ...]
-    several_actors: bool
-
-
-@dataclass(frozen=True)
-class KeyView:
-    """A key at the end of a check, and its time-to-live in words."""
-
-    key: str
-    type: str
-    ttl: str
-    expires: bool
-
-
-@dataclass(frozen=True)
-class StepView:
-    """One step of a sequence diagram."""
-
-    number: int
-    actor: str
-    column: int  # from 1; 0 spans all
-    kind: StepKind
-    words: str  # what the actor does: sends
-    text: str
-    reply: str
-    wrong: bool
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """The order of commands that loses."""
-
-    summary: str
-    actors: tuple[str, ...]
-    columns: int  # how wide it is drawn
-    steps: tuple[StepView, ...]
-    left_out: str
-    verdict: str
-
-
-@dataclass(frozen=True)
-class CrashView:
-    """Where the process was killed, and what it left."""
-
-    summary: str
-    command: str
-    left: tuple[KeyView, ...]
-
-
-@dataclass(frozen=True)
-class EvidenceView:
-    """What really happened in one check."""
-
-    call: str = ""
-    error: ErrorView | None = None
-    stack: tuple[FrameView, ...] = ()
-    waiting: str = ""
-    last_command: str = ""
-    diagram: Diagram | None = None
-    crash: CrashView | None = None
-    trace: Trace | None = None
-    keys: tuple[KeyView, ...] = ()
-    output: str = ""
 
 
 @dataclass(frozen=True)
@@ -233,10 +111,11 @@ class First:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to be said loudly before the score."""
+    """Something to be said before the score, aloud where the result itself is in doubt."""
 
     heading: str
     text: str
+    loud: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import os
 import shutil
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -164,7 +165,7 @@ def test_hostile_text_makes_no_element_and_runs_nothing(visit):
     assert page.locator("h1 bdi").inner_text()[:30] == NASTY.replace("/", "")[:30]
 
 
-def test_an_injected_style_or_script_is_refused(visit, browser):
+def test_an_injected_style_or_script_is_refused(browser):
     page = browser.new_context().new_page()
     said = []
     page.on("console", lambda message: said.append(message.text))
@@ -201,7 +202,7 @@ def test_landmarks_and_headings_are_in_order(visit):
     )
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_every_check_is_on_the_page_once(visit):

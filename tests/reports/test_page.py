@@ -61,7 +61,7 @@ def test_what_was_not_graded_shows_no_score():
     assert "No score" in body
     assert "nothing was charged" in body
     assert "Valkey stopped in the middle of the run." in body
-    assert "of 40 points" not in body
+    assert not re.search(r"of \d+ points?", body)
     assert "Look at this first" not in body
 
 

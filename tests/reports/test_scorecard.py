@@ -1,0 +1,193 @@
+"""Results to the scorecard's view: sums, what comes first, what explains what, commands."""
+
+from dataclasses import replace
+
+from grader.results import ClockStep, Command, Evidence, Outcome, StudentError
+from reports.catalogue import load
+from reports.checks import anchor
+from reports.scorecard import build
+from reports.trace import duration
+from reports.view_evidence import Batch, Pause
+
+from .samples import (
+    FRAME,
+    SAMPLES,
+    SKIPPED,
+    SUBMISSION,
+    TIME_OUT,
+    WRONG_TTL,
+    changed,
+    hopeless,
+    not_graded,
+    not_isolated,
+    perfect,
+    together,
+    typical,
+)
+
+TTL = "cache_manager.overwrite_replaces_ttl"
+
+
+def checks(card):
+    return [
+        check
+        for exercise in card.exercises
+        for group in exercise.groups
+        for check in (*group.open, *group.passed)
+    ]
+
+
+def one(card, name):
+    (found,) = [check for check in checks(card) if check.id == name]
+    return found
+
+
+def test_the_summary_counts_checks_and_points():
+    assert build(perfect()).summary == "Every check passed. There is nothing left to mend."
+    assert build(typical()).summary == "14 of 24 checks passed. 50 points can still be gained."
+    assert build(hopeless()).summary.startswith("None of the 24 checks passed yet.")
+
+
+def test_every_check_of_every_sample_has_one_view():
+    for sample in SAMPLES.values():
+        results = sample()
+        wanted = [check.id for exercise in results.exercises for check in exercise.checks]
+        assert sorted(check.id for check in checks(build(results))) == sorted(wanted)
+
+
+def test_a_perfect_scorecard_has_nothing_to_look_at():
+    card = build(perfect())
+    assert card.first is None
+    assert not any(group.open for exercise in card.exercises for group in exercise.groups)
+
+
+def test_what_explains_most_comes_first():
+    card = build(typical())
+    assert card.first.link.target == "#" + anchor("shopping_cart.items_gives_quantities")
+    assert card.first.why == (
+        "It costs 5 points, and 2 other checks did not pass for the same reason. Together that is 15 points."
+    )
+
+
+def test_what_costs_most_comes_first_where_nothing_explains_more():
+    dear = {"cache_manager.one_caller_computes": TIME_OUT, TTL: WRONG_TTL}
+    card = build(together(changed(dear)))
+    assert card.first.link.text == "Of all callers that miss at the same time, one calls `compute`."
+    assert card.first.why == "It costs 6 points; no other check costs more."
+
+
+def test_an_exercise_that_could_not_run_comes_first_where_it_costs_most():
+    card = build(not_isolated())
+    assert card.first.link.target == "#exercise-leaderboard"
+    assert card.first.why == "It costs 30 points: all of this exercise."
+
+
+def test_a_chain_of_skipped_checks_leads_to_its_root():
+    ids = ["shopping_cart.items_gives_quantities", "shopping_cart.refuses_bad_quantity"]
+    chain = {
+        ids[0]: WRONG_TTL,
+        ids[1]: {**SKIPPED, "skipped_because": ids[0]},
+        "shopping_cart.change_restarts_ttl": {**SKIPPED, "skipped_because": ids[1]},
+    }
+    card = build(together(changed(chain)))
+    assert "2 other checks" in card.first.why
+    assert one(card, "shopping_cart.change_restarts_ttl").because.target == "#" + anchor(ids[1])
+
+
+def test_checks_that_skip_each_other_in_a_ring_end():
+    ids = ["shopping_cart.items_gives_quantities", "shopping_cart.refuses_bad_quantity"]
+    ring = {
+        name: {**SKIPPED, "skipped_because": other} for name, other in zip(ids, reversed(ids), strict=True)
+    }
+    assert build(together(changed(ring))).first
+
+
+def test_the_same_error_is_shown_in_full_once():
+    card = build(typical())
+    assert one(card, "shopping_cart.items_gives_quantities").evidence.error
+    follower = one(card, "shopping_cart.change_restarts_ttl")
+    assert follower.evidence is None
+    assert follower.because.target == "#" + anchor("shopping_cart.items_gives_quantities")
+    assert follower.hint
+    assert follower.command
+
+
+def test_a_skipped_check_may_give_a_sentence_for_its_reason():
+    check = one(build(not_isolated()), "leaderboard.two_adds_both_count")
+    assert check.because is None
+    assert check.because_words == "The submission has no leaderboard.py."
+
+
+def test_nothing_graded_shows_no_points_anywhere():
+    card = build(not_graded())
+    assert card.share is None
+    assert card.first is None
+    assert all(exercise.share is None for exercise in card.exercises)
+    assert not any(check.points for check in checks(card))
+    assert card.notices[0].loud
+
+
+def test_commands_quote_a_name_for_the_shell():
+    for name, quoted in (("a b", "'a b'"), ("-rf", "./-rf"), ("a;rm", "'a;rm'"), ("ok", "ok")):
+        card = build(replace(perfect(), submission=replace(SUBMISSION, name=name)))
+        assert card.command == f"grade {quoted} --seed 20261124"
+
+
+def test_the_trace_groups_round_trips_and_puts_the_clock_between():
+    entries = one(build(typical()), TTL).evidence.trace.entries
+    assert [type(entry) for entry in entries] == [Batch, Batch, Pause, Batch]
+    assert entries[2].text == "The clock moves on by 11 seconds"
+    batches = one(build(typical()), "cache_manager.set_many_in_one_round_trip").evidence.trace.entries
+    assert [len(batch.commands) for batch in batches] == [1, 2]
+
+
+def test_a_long_trace_shows_its_ends_and_counts_the_rest():
+    trace = one(build(typical()), "cache_manager.get_many_in_one_round_trip").evidence.trace
+    numbers = [
+        command.number for entry in trace.entries if isinstance(entry, Batch) for command in entry.commands
+    ]
+    assert numbers == [*range(1, 9), *range(53, 61)]
+    pauses = [entry.text for entry in trace.entries if isinstance(entry, Pause)]
+    assert pauses == ["44 commands between these are not shown", "40 more commands are not shown"]
+    assert trace.summary == "100 commands"
+
+
+def test_the_clock_may_move_before_after_and_inside_a_batch():
+    commands = tuple(Command(number, "A", 1, "PING", "PONG", 7) for number in (1, 2))
+    moved = Evidence(commands=commands, clock=tuple(ClockStep(after, 60) for after in (0, 1, 1, 2)))
+    card = build(together(changed({TTL: {**WRONG_TTL, "evidence": moved}})))
+    entries = one(card, TTL).evidence.trace.entries
+    words = [entry.text if isinstance(entry, Pause) else entry.commands[0].number for entry in entries]
+    minute = "The clock moves on by 1 minute"
+    assert words == [minute, 1, "The clock moves on by 2 minutes", 2, minute]
+
+
+def test_the_clock_alone_is_a_trace_too():
+    moved = Evidence(clock=(ClockStep(0, 3600),))
+    card = build(together(changed({TTL: {**WRONG_TTL, "evidence": moved}})))
+    assert [entry.text for entry in one(card, TTL).evidence.trace.entries] == ["The clock moves on by 1 hour"]
+
+
+def test_durations_take_the_largest_exact_unit():
+    english = load("en")
+    words = [duration(seconds, english) for seconds in (0.5, 1, 60, 90, 3600, 86400, 172800)]
+    assert words == ["0.5 seconds", "1 second", "1 minute", "90 seconds", "1 hour", "1 day", "2 days"]
+
+
+def test_a_deep_traceback_shows_its_ends():
+    deep = StudentError(
+        "RecursionError", "too deep", tuple(replace(FRAME, line=number) for number in range(1, 41))
+    )
+    broken = {"outcome": Outcome.ERRORED, "evidence": Evidence(error=deep)}
+    error = one(build(together(changed({TTL: broken}))), TTL).evidence.error
+    assert [frame.place.split(",")[1] for frame in error.frames] == [
+        " line 1", " line 37", " line 38", " line 39", " line 40",
+    ]  # fmt: skip
+    assert error.left_out == "35 more places between these are not shown"
+
+
+def test_a_time_out_tells_the_last_command_and_where_it_was():
+    evidence = one(build(typical()), "cache_manager.one_caller_computes").evidence
+    assert evidence.last_command == 'SET "lock:k" "1" NX'
+    assert evidence.stack[0].place == "cache_manager.py, line 61, in get_or_compute"
+    assert [line.current for line in evidence.stack[0].lines] == [False, True]

@@ -1,0 +1,105 @@
+"""The scorecard at a prompt, and progress while it is made."""
+
+import io
+import os
+import pty
+import re
+
+import pytest
+from rich.cells import cell_len
+
+from reports.terminal import Progress, render
+
+from .samples import SAMPLES, WRONG_TTL, changed, hostile, not_graded, passed_checks, together, typical
+
+ESCAPE = "\x1b"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_line_is_wider_than_the_terminal_but_for_commands(name, width):
+    text = render(SAMPLES[name](), width=width, colour=False)
+    wide = [
+        line
+        for line in text.split("\n")
+        if cell_len(line) > width and not line.lstrip().startswith("$ grade ")
+    ]
+    assert wide == []
+
+
+def test_without_colour_there_is_no_control_sequence():
+    for sample in SAMPLES.values():
+        text = render(sample(), width=80, colour=False)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+
+
+def test_with_colour_the_words_are_the_same():
+    coloured = render(typical(), width=80, colour=True)
+    assert ESCAPE in coloured
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    plain = render(typical(), width=80, colour=False)
+    assert [line.rstrip() for line in bare.split("\n")] == plain.split("\n")
+
+
+def test_hostile_text_sends_only_our_own_colours():
+    text = render(hostile(), width=80, colour=True)
+    assert re.findall(r"\x1b(?!\[[0-9;]*m)", text) == []
+    assert "\u202e" not in text
+    assert "\\x1b[31mred" in render(hostile(), width=80, colour=False)
+    assert "[bold]rich[/bold]" in render(hostile(), width=200, colour=False)
+
+
+def test_a_command_is_never_broken():
+    text = render(typical(), width=40, colour=False)
+    assert "      $ grade my-solution --check cache_manager.no_key_without_expiry --seed 20261124\n" in text
+
+
+def test_a_check_alone_is_shown_with_all_its_commands():
+    trips = typical().exercises[0].checks[9]
+    alone = together((trips,))
+    text = render(alone, width=80, colour=False)
+    assert all(f'GET "cache:product:{number:03}"' in text for number in range(1, 61))
+    assert 'GET "cache:product:030"' not in render(typical(), width=80, colour=False)
+
+
+def test_what_was_not_graded_shows_no_score():
+    text = render(not_graded(), width=80, colour=False)
+    assert "No score" in text
+    assert "nothing was charged" in " ".join(text.split())
+    assert not re.search(r"of \d+ point", text)
+
+
+def test_a_narrow_diagram_is_a_list_that_names_the_caller():
+    text = render(typical(), width=50, colour=False)
+    assert re.search(r"▶7\s+A sends ZADD", text)
+
+
+def test_piped_progress_is_a_plain_line_for_each_check():
+    stream = io.StringIO()
+    with Progress(stream, width=80, colour=True) as progress:
+        for check in changed({"cache_manager.overwrite_replaces_ttl": WRONG_TTL})[6:8]:
+            progress.add(check)
+    assert stream.getvalue() == (
+        "passed           cache_manager.refuses_bad_ttl\n"
+        "wrong answer     cache_manager.overwrite_replaces_ttl\n"
+    )
+
+
+def test_live_progress_counts_on_one_line_and_goes_away():
+    parent, child = pty.openpty()
+    with os.fdopen(child, "w") as stream, Progress(stream, width=80, colour=False) as progress:
+        for check in passed_checks()[:3]:
+            progress.add(check)
+    shown = os.read(parent, 1 << 16).decode()
+    os.close(parent)
+    assert "3 checks done, 3 passed" in shown
+    # What is left is an erased line and a cursor that can be seen again.
+    assert shown.endswith(("\x1b[2K", "\x1b[?25h"))
+    assert shown.rindex("\x1b[2K") > shown.rindex("3 checks done")
+
+
+def test_progress_in_german():
+    stream = io.StringIO()
+    with Progress(stream, width=80, colour=False, language="de") as progress:
+        progress.add(passed_checks()[0])
+    assert stream.getvalue().startswith("bestanden")
