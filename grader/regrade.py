@@ -1,34 +1,32 @@
 """Whether grading again gives what was recorded: same seed, same checks, same outcomes."""
 
+from dataclasses import replace
+
 from grader.results import CheckResult, Results
 from grader.settings import Settings
 
 
 def settings_of(recorded: Results, settings: Settings) -> Settings:
-    """The settings for grading again: these, with the recorded seed, server and exercises."""
-    return Settings(
-        seed=recorded.run.seed,
-        assignment=settings.assignment,
-        server=recorded.run.server,
-        image=settings.image,
-        sandbox=settings.sandbox,
-        exercises=tuple(exercise.id for exercise in recorded.exercises),
-        schedules=settings.schedules,
-    )
+    """The settings for grading again: these, with the recorded seed and exercises."""
+    exercises = tuple(exercise.id for exercise in recorded.exercises)
+    return replace(settings, seed=recorded.run.seed, exercises=exercises)
 
 
 def differences(recorded: Results, again: Results) -> tuple[str, ...]:
     """A sentence for each thing that is not the same; none where the outcome is. Times don't count."""
-    return (*_of_the_run(recorded, again), *_of_the_checks(recorded, again), *_of_the_score(recorded, again))
+    outcome = [*_of_the_checks(recorded, again), *_of_the_score(recorded, again)]
+    if recorded.submission.digest != again.submission.digest:
+        outcome.insert(0, "The submission is not what was graded.")
+    return (*outcome, *(_reasons(recorded, again) if outcome else ()))
 
 
-def _of_the_run(recorded: Results, again: Results) -> list[str]:
+def _reasons(recorded: Results, again: Results) -> list[str]:
+    """What may be why the outcome is another."""
     pairs = (
-        ("The submission", recorded.submission.digest, again.submission.digest),
-        ("The suite", recorded.run.suite_digest, again.run.suite_digest),
-        ("The settings", recorded.run.settings_digest, again.run.settings_digest),
+        ("The suite is not the one", recorded.run.suite_digest, again.run.suite_digest),
+        ("The settings are not those", recorded.run.settings_digest, again.run.settings_digest),
     )
-    return [f"{name} is not what was graded." for name, then, now in pairs if then != now]
+    return [f"{name} that it was graded with." for name, then, now in pairs if then != now]
 
 
 def _of_the_checks(recorded: Results, again: Results) -> list[str]:
