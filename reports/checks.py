@@ -18,6 +18,7 @@ class Page:
     drawing: Drawing
     causes: Causes
     titles: dict[str, str]  # of checks, by id
+    problems: frozenset[str]  # sentences that stand at the head of an exercise
     name: str  # of the submission
     seed: int
     graded: bool  # False: no points are shown
@@ -109,6 +110,8 @@ def _because(check: CheckResult, page: Page) -> tuple[Link | None, str]:
     """The check that explains this one and the words for it, or a sentence alone."""
     reason = page.causes.explained_by.get(check.id)
     if reason is None:
-        return None, page.drawing.line(check.skipped_because)
+        # What is said once of the whole exercise isn't repeated at each of its checks.
+        reason = "" if check.skipped_because in page.problems else check.skipped_because
+        return None, page.drawing.line(reason)
     key = "check.same" if check.id in page.causes.same_error else "check.because"
     return Link(f"#{anchor(reason)}", page.titles[reason]), page.drawing.catalogue.text(key)

@@ -43,6 +43,7 @@ def _page(results: Results, drawing: Drawing, guide: str) -> Page:
         drawing=drawing,
         causes=causes.find(results),
         titles={check.id: drawing.catalogue.own("title", check) for check in checks},
+        problems=frozenset(exercise.problem for exercise in results.exercises),
         name=results.submission.name,
         seed=results.run.seed,
         graded=_graded(results),

@@ -92,7 +92,8 @@ def _first(first: First, catalogue: Catalogue) -> RenderableType:
 
 
 def _exercise(exercise: ExerciseView, catalogue: Catalogue, width: int) -> Iterator[RenderableType]:
-    """One exercise: its checks by objective, passed ones as a number."""
+    """One exercise: its checks by objective, passed ones as a number; one alone is shown even so."""
+    alone = sum(len(group.open) + len(group.passed) for group in exercise.groups) == 1
     words = exercise.share.words if exercise.share else exercise.counts
     yield Rule(Text.assemble((exercise.title, "bold"), f"  {words} "), align="left", style="dim")
     yield ""
@@ -103,7 +104,7 @@ def _exercise(exercise: ExerciseView, catalogue: Catalogue, width: int) -> Itera
         yield Text.assemble("  ", (group.title, "bold"), f"  {group.score}")
         if group.passed:
             yield Text.assemble("    ", ("✓ ", STYLES["passed"]), group.passed_words)
-        for check in group.open:
+        for check in (*group.open, *(group.passed if alone else ())):
             yield Padding(headline(check), (0, 0, 0, 4))
             yield Padding(show(check, catalogue, width - 6), (0, 0, 0, 6))
             if check.evidence:

@@ -113,9 +113,16 @@ def test_the_same_error_is_shown_in_full_once():
 
 
 def test_a_skipped_check_may_give_a_sentence_for_its_reason():
-    check = one(build(not_isolated()), "leaderboard.two_adds_both_count")
+    reason = {"outcome": Outcome.SKIPPED, "skipped_because": "Three checks before it ran out of time."}
+    check = one(build(together(changed({TTL: reason}))), TTL)
     assert check.because is None
-    assert check.because_words == "The submission has no leaderboard.py."
+    assert check.because_words == reason["skipped_because"]
+
+
+def test_the_problem_of_an_exercise_is_said_once():
+    card = build(not_isolated())
+    assert card.exercises[1].problem == "The submission has no leaderboard.py."
+    assert one(card, "leaderboard.two_adds_both_count").because_words == ""
 
 
 def test_nothing_graded_shows_no_points_anywhere():

@@ -4,10 +4,12 @@ import io
 import os
 import pty
 import re
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 
+from grader.results import Outcome
 from reports.terminal import Progress, render
 
 from .samples import SAMPLES, WRONG_TTL, changed, hostile, not_graded, passed_checks, together, typical
@@ -60,6 +62,13 @@ def test_a_check_alone_is_shown_with_all_its_commands():
     text = render(alone, width=80, colour=False)
     assert all(f'GET "cache:product:{number:03}"' in text for number in range(1, 61))
     assert 'GET "cache:product:030"' not in render(typical(), width=80, colour=False)
+
+
+def test_a_passed_check_alone_shows_its_commands_too():
+    wrong = typical().exercises[0].checks[7]
+    text = render(together((replace(wrong, outcome=Outcome.PASSED, score=4),)), width=80, colour=False)
+    assert "✓ passed  4 of 4 points" in text
+    assert 'SET "cache:k" "\\"new\\"" KEEPTTL' in text
 
 
 def test_what_was_not_graded_shows_no_score():
