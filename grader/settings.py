@@ -6,6 +6,12 @@ from dataclasses import dataclass, replace
 from grader.assignment import DEFAULT, Assignment
 from grader.codec import to_line
 
+# What an option may be, in the order in which help shows it.
+CHOICES = {
+    "server": ("auto", "container", "embedded"),
+    "sandbox": ("auto", "bubblewrap", "container", "none"),
+}
+
 
 @dataclass(frozen=True)
 class Settings:
