@@ -13,11 +13,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("gradescope-zip")
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--settings", type=FILE, help="The assignment's settings, a TOML file.")
+@click.option("--assignment", type=FILE, help="The assignment's settings, a TOML file.")
 @click.option("--attempts", type=click.IntRange(min=0), default=0, help="Graded submissions; 0: no limit.")
 @click.option("--sandbox", type=click.Choice(["bubblewrap", "auto"]), default="bubblewrap")
-def command(out: Path, settings: Path | None, attempts: int, sandbox: str) -> None:
+def command(out: Path, assignment: Path | None, attempts: int, sandbox: str) -> None:
     """Write the autograder's zip to OUT. It holds the hidden suites: give it to Gradescope alone."""
-    load_assignment(settings)  # a mistake in the settings is said here, not on Gradescope
-    names = build_zip(out, ROOT, Options(attempts, sandbox), settings)
+    load_assignment(assignment)  # a mistake in the settings is said here, not on Gradescope
+    names = build_zip(out, ROOT, Options(attempts, sandbox), assignment)
     click.echo(f"Wrote {len(names)} files to {out}.")

@@ -19,7 +19,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.command("starter")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--exercises", type=FOLDER, default=ROOT / "exercises", help="The stubs' folder.")
-@click.option("--settings", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--assignment", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--grader", default="", help="OWNER/NAME@COMMIT: adds the workflow that grades.")
 @click.option("--verify", is_flag=True, help="Prove that the stubs score 0 and the solutions full marks.")
 def command(out: Path, exercises: Path, file: Path | None, grader: str, *, verify: bool) -> None:

@@ -23,7 +23,7 @@ SENTENCES = {
 @click.command("verify")
 @click.argument("results", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--regrade", type=click.Path(exists=True, path_type=Path), help="Grade this submission again.")
-@click.option("--settings", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--assignment", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_context
 def command(context: click.Context, results: Path, regrade: Path | None, file: Path | None) -> None:
     """Verify RESULTS, a results.json, with the public key in GRADER_VERIFY_KEY; exit status 1 if wrong."""

@@ -17,6 +17,5 @@ class Context:
     visibility: Visibility = field(default_factory=Visibility)
     now: datetime = EPOCH  # with its offset from UTC
     platform: Mapping[str, str] = field(default_factory=dict)  # the platform's environment: CLASSROOM ...
-    folder: str = ""  # where the submission lies in its repository, with forward slashes; '' at its top
     scorecard: str = ""  # address of the full scorecard, where there is one
     language: str = "en"

@@ -13,6 +13,8 @@ from reports.shares import shares
 SUMMARY_BYTES = 1_000_000
 # GitHub shows ten annotations of a kind for each step; one is kept for the score.
 ERRORS_AT_MOST = 9
+# In the platform's environment: where the submission lies in its repository; our workflow sets it.
+FOLDER = "GRADER_FOLDER"
 
 
 def write_summary(results: Results, context: Context) -> str:
@@ -30,7 +32,7 @@ def write_annotations(results: Results, context: Context) -> str:
         if frame and share.check.outcome is not Outcome.PASSED:
             places.setdefault((frame.file, frame.line), []).append(share.check)
     score = f"::notice title=Score::{_data(score_line(results))}"
-    errors = [_error(place, checks, context.folder) for place, checks in places.items()]
+    errors = [_error(place, checks, _folder(context)) for place, checks in places.items()]
     return "\n".join([score, *errors[:ERRORS_AT_MOST]]) + "\n"
 
 
@@ -45,6 +47,11 @@ def write_outputs(results: Results, _context: Context) -> str:
         "checks": str(len(shares(results))),
     }
     return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def _folder(context: Context) -> str:
+    folder = context.platform.get(FOLDER, "").strip("/")
+    return "" if folder == "." else folder
 
 
 def _frame(check: CheckResult) -> Frame | None:

@@ -44,7 +44,7 @@ def workspace(tmp_path_factory):
 def run_steps(workspace, submission, names, inputs=None):
     """Runs the named steps as the runner does: bash -e, outputs and summary in files."""
     shutil.rmtree(workspace / "submission", ignore_errors=True)
-    shutil.rmtree(workspace / "graded", ignore_errors=True)
+    shutil.rmtree(workspace / "scorecard", ignore_errors=True)
     shutil.copytree(submission, workspace / "submission")
     files = {name: workspace / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     for path in files.values():
@@ -100,7 +100,8 @@ def test_the_steps_are_all_known():
 def test_solutions_pass_and_leave_a_scorecard(installed):
     status, log, files = run_steps(installed, ROOT / "solutions", ("Grade",), {"fail-under": "100"})
     assert status == 0, log
-    assert {path.name for path in (installed / "graded").iterdir()} >= {"results.json", "scorecard.html"}
+    uploaded = {path.name for path in (installed / "scorecard").rglob("*")}
+    assert uploaded == {"results.json", "scorecard.html"}
     assert "score=100\n" in files["GITHUB_OUTPUT"].read_text()
     assert "100 of 100 points" in files["GITHUB_STEP_SUMMARY"].read_text()
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 GRADE = os.environ.get("GRADER_COMMAND", "grade")
@@ -28,7 +29,10 @@ def main() -> int:
         print(f"The grader is not here: there is no command {GRADE}.", file=sys.stderr)
         return NOT_GRADED
     formats = [option for name, path in FILES.items() for option in ("--format", f"{name}={path}")]
-    done = subprocess.run([program, ".", "--sandbox", "bubblewrap", *formats], check=False)
+    # What else the grader writes is the instructor's and mustn't stay in the checkout.
+    with tempfile.TemporaryDirectory() as out:
+        command = [program, ".", "--out", out, "--sandbox", "bubblewrap", *formats]
+        done = subprocess.run(command, check=False)
     if done.returncode in GRADED and all(path.is_file() for path in FILES.values()):
         return 0
     FILES["classroom50"].unlink(missing_ok=True)

@@ -313,7 +313,9 @@ def test_github_gets_ten_annotations_at_most_and_nothing_but_annotations(results
             for n in range(30)
         ),
     )
-    text = FORMATS["github-annotations"](replace(results, exercises=(many,)), Context(folder="exercises"))
+    text = FORMATS["github-annotations"](
+        replace(results, exercises=(many,)), Context(platform={"GRADER_FOLDER": "exercises"})
+    )
     commands = [COMMAND.fullmatch(line) for line in text.splitlines()]
     assert all(commands)
     assert len(commands) == (1 if results.score is None else 10)
