@@ -13,16 +13,17 @@ import redis
 # More players than any board can have; larger numbers would not fit the server's integers.
 MOST = 2**53
 
-# A player's neighbours and the rank of the first of them, read at one instant.
+# A player and the neighbours, read at one instant: how many players stand before the first of them, how
+# many of those have a better score, and the entries.
 AROUND = """
 local index = redis.call('ZRANK', KEYS[1], ARGV[1])
 if not index then
-    return {1, {}}
+    return {0, 0, {}}
 end
 local first = math.max(0, index - ARGV[2])
 local pairs = redis.call('ZRANGE', KEYS[1], first, index + ARGV[2], 'WITHSCORES')
 local better = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. pairs[2])
-return {better + 1, pairs}
+return {first, better, pairs}
 """
 
 Entry = tuple[int, str, float]
@@ -73,15 +74,15 @@ class Leaderboard:
         """The first ``n`` entries."""
         if n < 1:
             raise ValueError(f"n is 1 or more, not {n}")
-        return ranked(1, self._client.zrange(self._key, 0, min(n, MOST) - 1, withscores=True))
+        return ranked(self._client.zrange(self._key, 0, min(n, MOST) - 1, withscores=True), 0, 0)
 
     def around(self, player: str, radius: int = 2) -> list[Entry]:
         """The player's entry with up to ``radius`` neighbours on each side."""
         named(player)
         if radius < 0:
             raise ValueError(f"a radius is 0 or more, not {radius}")
-        first_rank, flat = self._around(keys=[self._key], args=[player, min(radius, MOST)])
-        return ranked(first_rank, zip(flat[::2], flat[1::2], strict=True))
+        before, better, flat = self._around(keys=[self._key], args=[player, min(radius, MOST)])
+        return ranked(zip(flat[::2], flat[1::2], strict=True), before, better)
 
     def between(self, low: float, high: float) -> list[Entry]:
         """All entries with low <= score <= high."""
@@ -91,7 +92,7 @@ class Leaderboard:
         pipeline.zcount(self._key, "-inf", f"({-high!r}")
         pipeline.zrange(self._key, -high, -low, byscore=True, withscores=True)
         better, pairs = pipeline.execute()
-        return ranked(better + 1, pairs)
+        return ranked(pairs, better, better)
 
     def remove(self, player: str) -> bool:
         """Whether the player was on the board; they are not any more."""
@@ -109,13 +110,18 @@ class Leaderboard:
         return pipeline.execute()[0]
 
 
-def ranked(first_rank: int, pairs: Iterable[Any]) -> list[Entry]:
-    """Entries from pairs of player and negated score in board order; the first one's rank is known."""
+def ranked(pairs: Iterable[Any], before: int, better: int) -> list[Entry]:
+    """Entries from pairs of player and negated score, in board order.
+
+    ``before`` players stand before the first pair, ``better`` of them with a better score.
+    """
     entries: list[Entry] = []
-    for player, negated in pairs:
+    rank = better + 1
+    for position, (player, negated) in enumerate(pairs, start=before + 1):
         score = restored(negated)
-        tied = bool(entries) and entries[-1][2] == score
-        entries.append((entries[-1][0] if tied else first_rank + len(entries), player, score))
+        if entries and entries[-1][2] != score:
+            rank = position
+        entries.append((rank, player, score))
     return entries
 
 
