@@ -1,7 +1,11 @@
 """A real Valkey for the tests of the lesson, and the solutions to try on it."""
 
 import importlib.util
+import json
+import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,6 +46,11 @@ def cache_manager():
     return load(ROOT / "solutions" / "cache_manager.py")
 
 
+@pytest.fixture
+def cache(client, cache_manager):
+    return cache_manager.CacheManager(client)
+
+
 @pytest.fixture(scope="session")
 def leaderboard():
     return load(ROOT / "solutions" / "leaderboard.py")
@@ -60,3 +69,101 @@ def session_store():
 @pytest.fixture(scope="session")
 def rate_limiter():
     return load(ROOT / "solutions" / "rate_limiter.py")
+
+
+@pytest.fixture
+def advance(client):
+    """Moves every expiry closer by so many seconds, as if they had gone by."""
+
+    def move(seconds):
+        milliseconds = int(seconds * 1000)
+        for key in list(client.scan_iter()):
+            if client.pttl(key) > 0:
+                client.pexpire(key, client.pttl(key) - milliseconds)
+            if client.type(key) != "hash":
+                continue
+            for field in client.hkeys(key):
+                if (left := client.hpttl(key, field)[0]) > 0:
+                    client.hpexpire(key, left - milliseconds, field)
+
+    return move
+
+
+# A process of its own with its own client, as the contract has it. It says when it is ready, waits for a
+# line, evaluates an expression in which the object is called `it`, and prints the answer.
+ACTOR = """
+import json, sys, time
+socket, folder, module, name, arguments, expression = sys.argv[1:]
+sys.path.insert(0, folder)
+import redis
+client = redis.Redis(unix_socket_path=socket, decode_responses=True)
+client.ping()
+it = getattr(__import__(module), name)(client, *json.loads(arguments))
+print("ready", flush=True)
+sys.stdin.readline()
+print(json.dumps(eval(expression)), flush=True)
+"""
+
+
+@pytest.fixture
+def start(socket_path):
+    """Starts processes, one for each expression, and lets them go at the same moment."""
+    processes = []
+
+    def start(module, name, arguments, expressions):
+        common = [sys.executable, "-c", ACTOR, socket_path, str(ROOT / "solutions"), module, name]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        commands = [[*common, json.dumps(arguments), expression] for expression in expressions]
+        started = [subprocess.Popen(command, **pipes) for command in commands]
+        processes.extend(started)
+        assert [process.stdout.readline() for process in started] == ["ready\n"] * len(started)
+        for process in started:
+            process.stdin.write("\n")
+            process.stdin.flush()
+        return started
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+@pytest.fixture
+def answers(start):
+    """Starts processes and gives what each one's expression gave."""
+
+    def run(*arguments):
+        return [json.loads(process.communicate(timeout=30)[0]) for process in start(*arguments)]
+
+    return run
+
+
+@pytest.fixture
+def at_once():
+    """Calls a function in many threads at the same moment."""
+
+    def run(function, callers):
+        barrier = threading.Barrier(callers)
+
+        def call():
+            barrier.wait()
+            return function()
+
+        with ThreadPoolExecutor(callers) as threads:
+            return [future.result() for future in [threads.submit(call) for _ in range(callers)]]
+
+    return run
+
+
+@pytest.fixture
+def round_trips(client):
+    """How often the server had to read from the client during a call."""
+
+    def count(function):
+        before = client.info("stats")["total_reads_processed"]
+        function()
+        return client.info("stats")["total_reads_processed"] - before - 1
+
+    return count
