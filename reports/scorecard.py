@@ -7,10 +7,11 @@ from reports.checks import Page, anchor, command, group, guide_link
 from reports.detail import LEVELS, Detail
 from reports.evidence import Drawing
 from reports.facts import facts
-from reports.view import ExerciseView, First, Link, Notice, Scorecard, Share
+from reports.view import Change, ExerciseView, First, Link, Notice, Scorecard, Share
 from reports.visible import line
 
 GUIDE = "exercises/README.md"
+_KINDS = ("late", "override", "excused")
 
 
 def build(
@@ -28,6 +29,7 @@ def build(
         share=_share(results.score, results.max_score, catalogue) if graded else None,
         summary=_summary(results, catalogue),
         notices=_notices(results, catalogue),
+        changes=_changes(results, catalogue) if graded else (),
         first=_first(results, page) if graded else None,
         exercises=tuple(_exercise(exercise, page) for exercise in results.exercises),
         facts=facts(results, catalogue),
@@ -98,11 +100,12 @@ def _summary(results: Results, catalogue: Catalogue) -> str:
     words = catalogue.count("summary.checks", len(checks))
     if not checks:
         return catalogue.text("summary.no_checks")
-    if passed == len(checks):
+    gap = sum(exercise.max_score - (exercise.score or 0) for exercise in results.exercises)
+    if passed == len(checks) and gap <= 0:
         return catalogue.text("summary.perfect")
     if not passed:
         return catalogue.text("summary.nothing", checks=words)
-    lost = catalogue.points(results.max_score - results.score)
+    lost = catalogue.points(gap)
     return catalogue.text("summary.some", passed=catalogue.number(passed), checks=words, lost=lost)
 
 
@@ -119,14 +122,22 @@ def _notices(results: Results, catalogue: Catalogue) -> tuple[Notice, ...]:
         note = f" {line(run.isolation_note)}" if run.isolation_note else ""
         words = catalogue.text("notice.not_isolated_text") + note
         notices.append(Notice(catalogue.text("notice.not_isolated"), words, loud=True))
-    if submission.missing:
-        modules = ", ".join(line(module, 80) for module in submission.missing)
-        words = catalogue.text("notice.missing_text", modules=modules)
-        notices.append(Notice(catalogue.text("notice.missing"), words))
     if submission.warnings:
         words = " ".join(line(warning) for warning in submission.warnings[:10])
         notices.append(Notice(catalogue.text("notice.warnings"), words))
     return tuple(notices)
+
+
+def _changes(results: Results, catalogue: Catalogue) -> tuple[Change, ...]:
+    """What lateness and the instructor's decisions did to the score."""
+    return tuple(
+        Change(
+            catalogue.text(f"change.{change.kind}") if change.kind in _KINDS else line(change.kind, 40),
+            f"{'+' if change.points > 0 else ''}{catalogue.points(change.points)}",
+            line(change.reason),
+        )
+        for change in results.adjustments
+    )
 
 
 def _first(results: Results, page: Page) -> First | None:
@@ -135,10 +146,10 @@ def _first(results: Results, page: Page) -> First | None:
     broken = [one for one in results.exercises if one.problem and one.score is not None]
     worst = max(broken, key=lambda one: one.max_score - (one.score or 0), default=None)
     top = max(costs, key=lambda name: costs[name][0], default="")
-    if worst and worst.max_score - (worst.score or 0) >= costs.get(top, (0.0, 0))[0]:
+    if worst and worst.max_score - (worst.score or 0) > costs.get(top, (0.0, 0))[0]:
         words = page.drawing.catalogue.points(worst.max_score - (worst.score or 0))
         why = page.drawing.catalogue.text("first.exercise", points=words)
-        return First(Link(f"#{_exercise_anchor(worst)}", line(worst.problem)), why, "", None)
+        return First(Link(f"#{_exercise_anchor(worst)}", line(worst.problem)), "", why, "", None)
     return _first_check(top, results, page) if top else None
 
 
@@ -153,4 +164,5 @@ def _first_check(top: str, results: Results, page: Page) -> First:
     else:
         why = catalogue.text("first.alone", points=own)
     link = Link(f"#{anchor(top)}", page.titles[top])
-    return First(link, why, catalogue.own("hint", check), guide_link(check.guide, page))
+    message = page.drawing.line(check.message)
+    return First(link, message, why, catalogue.own("hint", check), guide_link(check.guide, page))

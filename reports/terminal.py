@@ -66,7 +66,9 @@ def _top(card: Scorecard, catalogue: Catalogue) -> RenderableType:
         parts.append(Text.assemble((card.share.words, "bold"), "  ", _bar(card.share)))
     else:
         parts.append(Text(catalogue.text("page.no_score"), style="bold"))
-    parts += [Text(card.summary), ""]
+    parts += [Text(card.summary)]
+    parts += [Text(f"{change.kind}: {change.points}. {change.reason}".rstrip()) for change in card.changes]
+    parts.append("")
     room = max((len(exercise.title) for exercise in card.exercises), default=0)
     for exercise in card.exercises:
         if exercise.share:
@@ -86,8 +88,9 @@ def _first(first: First, catalogue: Catalogue) -> RenderableType:
     parts: list[RenderableType] = [
         Text(catalogue.text("page.first"), style="bold"),
         Padding(Text(first.link.text), (0, 0, 0, 2)),
-        Padding(Text(first.why, style="dim"), (0, 0, 0, 2)),
     ]
+    parts += [Padding(Text(words), (0, 0, 0, 2)) for words in (first.message,) if words]
+    parts.append(Padding(Text(first.why, style="dim"), (0, 0, 0, 2)))
     return Group(*parts, "")
 
 

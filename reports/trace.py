@@ -42,9 +42,10 @@ def _entries(evidence: Evidence, catalogue: Catalogue, detail: Detail) -> tuple[
     if tail:
         entries.append(Pause(catalogue.count("evidence.between", len(commands) - len(head) - len(tail))))
         entries += _timeline(tail, _within(evidence.clock, tail), catalogue, detail)
-    if evidence.commands_left_out:
-        entries.append(Pause(catalogue.count("evidence.left_out", evidence.commands_left_out)))
-    return tuple(entries)
+    left_out = evidence.commands_left_out
+    if left_out and commands and commands[0].number > 1:
+        return (Pause(catalogue.count("evidence.earlier", left_out)), *entries)
+    return (*entries, Pause(catalogue.count("evidence.left_out", left_out))) if left_out else tuple(entries)
 
 
 def _cut(commands: tuple[Command, ...], limit: int) -> tuple[tuple[Command, ...], tuple[Command, ...]]:

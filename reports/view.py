@@ -104,6 +104,7 @@ class First:
     """What to look at first, and why."""
 
     link: Link
+    message: str  # what is wrong
     why: str
     hint: str
     guide: Link | None
@@ -116,6 +117,15 @@ class Notice:
     heading: str
     text: str
     loud: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the score that no check made."""
+
+    kind: str  # Late
+    points: str  # -10 points
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -138,6 +148,7 @@ class Scorecard:
     share: Share | None
     summary: str
     notices: tuple[Notice, ...]
+    changes: tuple[Change, ...]
     first: First | None
     exercises: tuple[ExerciseView, ...]
     facts: tuple[Fact, ...]

@@ -5,6 +5,7 @@
 from dataclasses import replace
 
 from grader.results import (
+    Adjustment,
     CheckResult,
     ClockStep,
     Command,
@@ -469,6 +470,19 @@ def not_isolated() -> Results:
     )
 
 
+def late() -> Results:
+    """A perfect submission that came too late, and one point given by hand."""
+    results = perfect()
+    return replace(
+        results,
+        score=91,
+        adjustments=(
+            Adjustment("late", -10, "Handed in 1 day after the due date."),
+            Adjustment("override", 1, "A fair point.", by="ada"),
+        ),
+    )
+
+
 NASTY = (
     "</code></pre><script>alert(1)</script><img src=x onerror=alert(2)> \x1b[31mred\x1b[0m\x1b]0;owned\x07 "
     "\u202egnp.exe\u202c \u2066\ud800\x00\x7f\x9b2J \ufffe {{ 7*7 }} {% raw %} [bold]rich[/bold] [link=http://x]y[/link] "
@@ -522,5 +536,6 @@ def huge() -> Results:
 
 
 SAMPLES = {
-    sample.__name__: sample for sample in (perfect, typical, hopeless, not_graded, not_isolated, hostile)
+    sample.__name__: sample
+    for sample in (perfect, typical, hopeless, not_graded, not_isolated, late, hostile)
 }

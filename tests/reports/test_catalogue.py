@@ -15,7 +15,17 @@ from .samples import passed_checks, perfect
 
 REPORTS = Path(catalogue.__file__).parent
 # Named by what the results hold, not in the source.
-BY_NAME = ("objective.", "guide.", "outcome.", "schedule.", "fact.", "duration.", "number.", "points.")
+BY_NAME = (
+    "objective.",
+    "guide.",
+    "outcome.",
+    "schedule.",
+    "fact.",
+    "duration.",
+    "number.",
+    "points.",
+    "change.",
+)
 
 
 def placeholders(message):

@@ -18,6 +18,7 @@ from .samples import (
     WRONG_TTL,
     changed,
     hopeless,
+    late,
     not_graded,
     not_isolated,
     perfect,
@@ -46,6 +47,24 @@ def test_the_summary_counts_checks_and_points():
     assert build(perfect()).summary == "Every check passed. There is nothing left to mend."
     assert build(typical()).summary == "14 of 24 checks passed. 50 points can still be gained."
     assert build(hopeless()).summary.startswith("None of the 24 checks passed yet.")
+
+
+def test_what_no_check_took_is_said_apart():
+    card = build(late())
+    assert card.share.words == "91 of 100 points"
+    assert card.summary == "Every check passed. There is nothing left to mend."
+    assert [(change.kind, change.points) for change in card.changes] == [
+        ("Late", "-10 points"),
+        ("Decided by hand", "+1 point"),
+    ]
+
+
+def test_passed_checks_are_not_all_where_an_exercise_could_not_run():
+    first, second, _ = perfect().exercises
+    gone = replace(second, score=0, checks=(), problem="leaderboard.py is missing.")
+    card = build(replace(perfect(), score=70, exercises=(first, gone)))
+    assert card.summary == "13 of 13 checks passed. 30 points can still be gained."
+    assert card.first.link.target == "#exercise-leaderboard"
 
 
 def test_every_check_of_every_sample_has_one_view():
@@ -157,6 +176,14 @@ def test_a_long_trace_shows_its_ends_and_counts_the_rest():
     pauses = [entry.text for entry in trace.entries if isinstance(entry, Pause)]
     assert pauses == ["44 commands between these are not shown", "40 more commands are not shown"]
     assert trace.summary == "100 commands"
+
+
+def test_commands_that_were_left_out_before_the_first_are_said_first():
+    last = Evidence(commands=(Command(31, "A", 31, "PING", "PONG", 7),), commands_left_out=30)
+    card = build(together(changed({TTL: {**WRONG_TTL, "evidence": last}})))
+    first, second = one(card, TTL).evidence.trace.entries
+    assert first.text == "30 earlier commands are not shown"
+    assert second.commands[0].number == 31
 
 
 def test_the_clock_may_move_before_after_and_inside_a_batch():
