@@ -84,7 +84,7 @@ def advance(client):
                 continue
             for field in client.hkeys(key):
                 if (left := client.hpttl(key, field)[0]) > 0:
-                    client.hpexpire(key, left - milliseconds, field)
+                    client.hpexpire(key, max(0, left - milliseconds), field)
 
     return move
 
