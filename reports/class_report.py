@@ -202,7 +202,9 @@ def _groups(rows: Sequence[Row]) -> list[Group]:
     """Those that somebody has to do something about."""
 
     def group(heading: str, text: str, chosen: list[tuple[Row, str]]) -> Group:
-        return Group(heading, text, tuple((row.label or row.name, row.link, line(note)) for row, note in chosen))
+        return Group(
+            heading, text, tuple((row.label or row.name, row.link, line(note)) for row, note in chosen)
+        )
 
     def standing(kind: Standing) -> list[tuple[Row, str]]:
         return [(row, row.reason) for row in rows if row.standing is kind]

@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from grader.assignment import DEFAULT
 from grader.codec import to_json
 from grader.course.job import GradedOne, Job
 from grader.course.marking import draw, mark
@@ -12,6 +13,7 @@ from grader.course.ungraded import no_results
 from grader.errors import SubmissionError
 from grader.grade import grade
 from grader.results import CheckResult, Results, Status
+from grader.settings import Settings
 from grader.submission import open_submission
 
 SOURCE_BYTES = 256 * 1024  # of a module, kept for the instructor
@@ -20,11 +22,13 @@ SOURCE_BYTES = 256 * 1024  # of a module, kept for the instructor
 def grade_one(job: Job) -> GradedOne:
     """Grades a job; errors of the grader's own come out as they are, to be tried again."""
     with tempfile.TemporaryDirectory(prefix="grader-class-") as folder:
+        details = Path(folder, "details")
+        details.mkdir()
         path = Path(folder, f"submission{job.suffix}")
         path.write_bytes(job.data)
         try:
-            outcomes = grade(path, job.settings, _ignore)
-            sources = _sources(path, job)
+            outcomes = grade(path, _without_scoring(job.settings), _ignore, details)
+            more = (*_sources(path, job), *_details(details))
         except SubmissionError as error:
             return _unreadable(job, str(error).replace(path.name, job.name))
     handed_in = replace(
@@ -32,7 +36,21 @@ def grade_one(job: Job) -> GradedOne:
     )
     named = replace(outcomes, submission=handed_in)
     fault = "grader" if outcomes.status is Status.NOT_GRADED else ""
-    return GradedOne((*_files(named, job), *sources), fault, outcomes.reason if fault else "")
+    return GradedOne((*_files(named, job), *more), fault, outcomes.reason if fault else "")
+
+
+def _without_scoring(settings: Settings) -> Settings:
+    """The settings with the points that the suites have, so that scoring can start from these again."""
+    own = {exercise.id: exercise.weight for exercise in DEFAULT.exercises}
+    exercises = tuple(replace(e, weight=own.get(e.id, e.weight)) for e in settings.assignment.exercises)
+    return replace(
+        settings, assignment=replace(settings.assignment, exercises=exercises, points={}, extra_credit=())
+    )
+
+
+def _details(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """What the harness left for the instructor."""
+    return tuple((path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file())
 
 
 def _ignore(check: CheckResult) -> None:
