@@ -1,9 +1,9 @@
-# The grader, ready to run: docker run --rm --network none --security-opt seccomp=unconfined
-# --security-opt apparmor=unconfined --volume "$PWD/my-solution:/submission:ro" valkey-grader /submission
+# The grader, ready to run; docs/hand-in.md says with which options of Docker.
 # It holds the hidden suites: whoever can pull it can read them.
 ARG BASE=python:3.13.5-slim-bookworm@sha256:6544e0e002b40ae0f59bc3618b07c1e48064c4faed3a15ae2fbd2e8f663e8283
 
 FROM ${BASE} AS build
+LABEL stage=valkey-grader-build
 WORKDIR /build
 RUN ["python", "-m", "venv", "/opt/grader"]
 COPY requirements.lock ./

@@ -12,10 +12,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BASE = "valkey-grader-test/python"
 IMAGE = "valkey-grader-test/grader"
+FIRST_STAGE = "stage=valkey-grader-build"
 DOCKERFILE = """FROM scratch
 COPY root /
 ENV PATH=/usr/local/bin PIP_NO_INDEX=1 PIP_FIND_LINKS=/wheels PIP_DISABLE_PIP_VERSION_CHECK=1
 """
+# What bubblewrap needs of Docker, and what it doesn't.
+WALLS = ("--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+WALLS += ("--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined")
+WALLS += ("--security-opt", "systempaths=unconfined")
 LEFT_OUT = ("test", "__pycache__", "site-packages", "idlelib", "tkinter", "turtledemo", "config-*")
 
 
@@ -54,47 +59,38 @@ def wheels(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def image(scratch, wheels, tmp_path_factory):
-    version = f"python{sysconfig.get_python_version()}"
-    prefix = Path(sys.base_prefix)
-    library = tmp_path_factory.mktemp("base") / version
-    shutil.copytree(
-        prefix / "lib" / version, library, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True
-    )
-    binary = (prefix / "bin" / version).resolve()
-    empty = tmp_path_factory.mktemp("tmp")
-    empty.chmod(0o1777)
-    programs = [binary, Path("/bin/true"), *library.glob("lib-dynload/*.so")]
-    needed = {place: path for program in programs for place, path in scratch.libraries_of(program).items()}
-    # Python's own library lies where this Python was built for; the loader looks here anywhere.
-    needed = {f"/lib/x86_64-linux-gnu/{Path(place).name}": path for place, path in needed.items()} | {
-        place: path for place, path in needed.items() if place.startswith("/lib64/")
-    }
-    files = {
-        "/usr/local/bin/python": binary,
-        f"/usr/local/lib/{version}": library,
-        "/wheels": wheels,
-        "/tmp": empty,
-        "/bin/true": Path("/bin/true"),
-        **needed,
-        **_compiled_code_needs(scratch),
-    }
+    files = {"/wheels": wheels, **_system(scratch, tmp_path_factory.mktemp("base"))}
     scratch.build(scratch.Recipe(BASE, files, DOCKERFILE))
-    # The engine's newer builder leaves no half-built images behind.
-    done = run(
-        "env",
-        "DOCKER_BUILDKIT=1",
-        "docker",
-        "build",
-        "--quiet",
-        "--build-arg",
-        f"BASE={BASE}",
-        "--tag",
-        IMAGE,
-        str(ROOT),
-    )
+    done = run("docker", "build", "--quiet", "--build-arg", f"BASE={BASE}", "--tag", IMAGE, str(ROOT))
     assert done.returncode == 0, done.stdout + done.stderr
     yield IMAGE
     run("docker", "rmi", "--force", IMAGE, BASE)
+    # The engine's older builder keeps the first stage as an image without a name.
+    run("docker", "image", "prune", "--force", "--filter", f"label={FIRST_STAGE}")
+
+
+def _system(scratch, folder):
+    """As much of a system as Python needs: itself, its libraries, and what the grader starts."""
+    version = f"python{sysconfig.get_python_version()}"
+    prefix, library, scratch_folder = Path(sys.base_prefix), folder / version, folder / "tmp"
+    ignore = shutil.ignore_patterns(*LEFT_OUT)
+    shutil.copytree(prefix / "lib" / version, library, ignore=ignore, symlinks=True)
+    scratch_folder.mkdir()
+    scratch_folder.chmod(0o1777)
+    binary = (prefix / "bin" / version).resolve()
+    tools = [Path("/bin/true"), Path("/bin/sh")]
+    programs = [binary, *tools, *library.glob("lib-dynload/*.so")]
+    needed = {place: path for program in programs for place, path in scratch.libraries_of(program).items()}
+    return {
+        "/usr/local/bin/python": binary,
+        f"/usr/local/lib/{version}": library,
+        "/tmp": scratch_folder,
+        **{str(tool): tool.resolve() for tool in tools},
+        # Python's own library lies where this Python was built for; the loader looks here anywhere.
+        **{f"/lib/x86_64-linux-gnu/{Path(place).name}": path for place, path in needed.items()},
+        **{place: path for place, path in needed.items() if place.startswith("/lib64/")},
+        **_compiled_code_needs(scratch),
+    }
 
 
 def _compiled_code_needs(scratch):
@@ -132,7 +128,7 @@ print([str(path) for path in pathlib.Path("/").glob("*") if path.name in {"solut
 def test_it_grades_the_solutions_behind_walls_and_without_a_network(image):
     done = run(
         *("docker", "run", "--rm", "--network", "none"),
-        *("--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"),
+        *WALLS,
         *("--volume", f"{ROOT / 'solutions'}:/submission:ro", image),
         *("/submission", "--sandbox", "bubblewrap", "--fail-under", "100"),
     )

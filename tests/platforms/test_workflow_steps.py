@@ -124,4 +124,4 @@ def test_what_a_student_prints_is_no_command_to_the_job(installed, tmp_path):
     assert all(
         re.match(r"::(notice title=Score|error file=cache_manager\.py,line=\d+)", one) for one in commands
     )
-    assert "score=100" not in files["GITHUB_OUTPUT"].read_text()
+    assert "\nscore=0\n" in files["GITHUB_OUTPUT"].read_text()
