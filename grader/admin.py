@@ -51,7 +51,7 @@ class Admin:
         """Close the connection; safe to repeat."""
         self._socket.close()
 
-    def ask(self, *arguments: str | bytes | int | float) -> resp.Reply:
+    def ask(self, *arguments: str | bytes | float) -> resp.Reply:
         """One command's reply; raises ServerGoneError, or resp.ReplyError where Valkey refuses it."""
         return self.ask_all([arguments])[0]
 

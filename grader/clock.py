@@ -81,12 +81,12 @@ class Clock:
         return self._shared[0] / NANOSECONDS
 
     def offset_ms(self) -> int:
-        """How far virtual time is ahead of the server's now, in milliseconds."""
+        """How far virtual time is ahead of the server's, in milliseconds."""
         real = time.monotonic_ns() - self.monotonic
         return (self._shared[0] - real) // _MILLISECOND
 
     def move_to(self, moment: int) -> None:
-        """Make it ``moment`` (virtual nanoseconds), here, in the worker and on the server; never backwards."""
+        """Make it ``moment`` (nanoseconds) here, in the worker and on the server; never backwards."""
         self._shared[0] = max(moment, self._shared[0])
         self.align()
 

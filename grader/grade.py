@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def grade(submission: Path, settings: Settings, watch: Watch, details: Path | No
         attempt = Attempt(settings, plan, place, (details or folder) / "pytest-report.json")
         checks, facts, reason = _try_twice(attempt, watch)
     run = _describe_run(settings, exercises, facts, at, time.monotonic() - began)
-    return _assemble(settings, opened, exercises, checks, run, reason)
+    return _assemble(settings, _Graded(opened, exercises, checks, reason), run)
 
 
 def choose_exercises(settings: Settings) -> tuple[Exercise, ...]:
@@ -115,7 +115,7 @@ def _try_twice(attempt: Attempt, watch: Watch) -> tuple[list[CheckResult], Facts
 def _describe_run(
     settings: Settings, exercises: tuple[Exercise, ...], facts: Facts | None, at: datetime, duration: float
 ) -> Run:
-    known = facts or Facts("", "", "", "", "", "", "", Isolation.NONE, False, "", 0)  # noqa: FBT003
+    known = facts or Facts("", "", "", "", "", "", "", Isolation.NONE, False, "", 0)
     return Run(
         started_at=at.isoformat(timespec="seconds"),
         duration=round(duration, 3),
@@ -137,18 +137,21 @@ def _describe_run(
     )
 
 
-def _assemble(
-    settings: Settings,
-    opened: OpenedSubmission,
-    exercises: tuple[Exercise, ...],
-    checks: list[CheckResult],
-    run: Run,
-    reason: str,
-) -> Results:
+@dataclass(frozen=True)
+class _Graded:
+    """What was graded, and how it went."""
+
+    opened: OpenedSubmission
+    exercises: tuple[Exercise, ...]
+    checks: list[CheckResult]
+    reason: str  # why it was not graded; '' where it was
+
+
+def _assemble(settings: Settings, graded: _Graded, run: Run) -> Results:
     """Everything in one; points are scaled and summed by scoring, as when they are scored again."""
-    graded = replace(settings.assignment, exercises=exercises)
+    opened, exercises = graded.opened, () if graded.reason else graded.exercises
     results = Results(
-        status=Status.NOT_GRADED if reason else Status.GRADED,
+        status=Status.NOT_GRADED if graded.reason else Status.GRADED,
         score=None,
         max_score=0,
         submission=Submission(
@@ -159,11 +162,11 @@ def _assemble(
             opened.warnings,
         ),
         run=run,
-        exercises=tuple(_gather(exercise, checks, opened) for exercise in exercises) if not reason else (),
+        exercises=tuple(_gather(exercise, graded.checks, opened) for exercise in exercises),
         title=settings.assignment.title,
-        reason=reason,
+        reason=graded.reason,
     )
-    return score(results, graded)
+    return score(results, replace(settings.assignment, exercises=graded.exercises))
 
 
 def _gather(exercise: Exercise, checks: list[CheckResult], opened: OpenedSubmission) -> ExerciseResult:

@@ -13,7 +13,8 @@ class Loop:
     """Calls back whoever has something to read; a context manager that closes the selector."""
 
     def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
+        # select() alone has a time-out finer than a millisecond, and a check has some twenty sources.
+        self._selector = selectors.SelectSelector()
 
     def __enter__(self) -> Self:
         return self

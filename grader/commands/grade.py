@@ -31,7 +31,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--language", default="", help="Of scorecard and terminal: en, de [the assignment's].")
 @click.pass_context
-def command(context: click.Context, **options: Any) -> None:
+def command(context: click.Context, /, **options: Any) -> None:
     """Grade SUBMISSION, a folder, .zip or .tar.gz, and write its results and scorecard.
 
     Exit status: 0 graded; 1 below --fail-under; 2 wrong usage; 3 the submission can't be read; 4 the grader's

@@ -15,7 +15,7 @@ from grader.assignment_file import load_assignment
 from grader.codec import to_json
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.grade import grade
+from grader.grade import Watch, grade
 from grader.results import Results, Status
 from grader.settings import Settings
 from reports import html, terminal
@@ -61,7 +61,7 @@ def grade_and_report(request: Request) -> int:
     out = request.out or Path("graded", Path(os.path.realpath(request.submission)).name)
     details = _make_folder(out / DETAILS)
     with ExitStack() as stack:
-        watch = _ignore
+        watch: Watch = _ignore
         if not request.quiet and not request.as_json:
             watch = stack.enter_context(_progress(language)).add
         results = grade(request.submission, settings, watch, details)

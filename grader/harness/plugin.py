@@ -75,7 +75,7 @@ class Plugin:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep what was asked for."""
         if unknown := set(self._plan.checks) - {check_id(item) for item in items}:
-            self.internal = UsageError(f"There is no check {sorted(unknown)[0]}.")
+            self.internal = UsageError(f"There is no check {min(unknown)}.")
             items.clear()
         if self._plan.checks:
             items[:] = [item for item in items if check_id(item) in self._plan.checks]

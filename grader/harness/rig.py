@@ -1,7 +1,6 @@
-"""What a run stands on: a server, a worker, a loop and a clock, made once; a stage from them for each check."""
+"""What a run stands on: a server, a worker, a loop and a clock, made once; a stage for each check."""
 
 import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from grader.interleave.stage import Kit, Stage
 from grader.interleave.trouble import Trouble
 from grader.loop import Loop
 from grader.proxy import resp
-from grader.proxy.link import Link
 from grader.proxy.relay import Relay, Times, Upstream
 from grader.sandbox.process import Worker, WorkerError
 from grader.sandbox.start import Ground, start_worker
@@ -86,7 +84,8 @@ class Rig:
         login = self.server.student
         sock.sendall(resp.encode([b"AUTH", login.user.encode(), login.password.encode()]))
         sock.sendall(resp.encode([b"CLIENT", b"ID"]))
-        parser, replies = resp.Parser(), []
+        parser = resp.Parser()
+        replies: list[resp.Reply] = []
         while len(replies) < 2:  # noqa: PLR2004 - one for each command
             try:
                 data = sock.recv(4096)

@@ -9,7 +9,6 @@ from grader.interleave.stage import Move, Stage
 from grader.interleave.trace import Trace
 from grader.proxy import resp
 
-
 MOST_CRASHES = 60  # of one call: a longer one is tried at its first commands
 
 

@@ -1,4 +1,4 @@
-"""Tries every order of several actors' commands, fewest preemptions first, until one is wrong or none is left.
+"""Tries every order of several actors' commands, fewest preemptions first, until one is wrong.
 
 Theory of operation. A schedule is a list of choices: which of the possible moves was made at each point
 where the stage was at rest. A run follows a given beginning, then goes on without preemption: whoever

@@ -11,6 +11,7 @@ the earliest moment that somebody waits for. So a run is a sequence of choices, 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from grader.admin import Admin
@@ -352,9 +353,12 @@ class Stage:
             if seconds is None or seconds == float("inf") or self._out(link.actor):
                 continue
             since = self._blocked.setdefault(link.flight[-1].number, self.clock.now)
-            unblock = lambda number=link.client_id: self.kit.admin.ask("CLIENT", "UNBLOCK", number, "TIMEOUT")  # noqa: E731
+            unblock = partial(self._unblock, link.client_id)
             found.append(Timer(since + int(seconds * NANOSECONDS), link.actor, link.number, unblock))
         return found
+
+    def _unblock(self, client_id: int) -> None:
+        self.kit.admin.ask("CLIENT", "UNBLOCK", client_id, "TIMEOUT")
 
     def next_timer(self) -> Timer | None:
         """The earliest moment that somebody waits for."""

@@ -83,7 +83,7 @@ class Link:
         self.upstream.sendall(b"".join(map(resp.encode, commands)))
 
     def read_replies(self, *, deliver: bool) -> tuple[bool, list[Sent]]:
-        """Take in what Valkey sent, and hand it on; (False, ...) at its end, and the commands now answered."""
+        """Take in what Valkey sent and hand it on; False at its end, and the commands now answered."""
         data = self.upstream.recv(READ_BYTES)
         if not data:
             return False, []

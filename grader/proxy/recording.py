@@ -1,4 +1,4 @@
-"""What a student's code sent and what came back, as immutable facts; questions about it are pure functions."""
+"""What a student's code sent and what came back: immutable facts, and pure functions that ask them."""
 
 from dataclasses import dataclass
 

@@ -53,10 +53,8 @@ def as_command(value: Reply) -> Command:
 
 def encode(command: Sequence[bytes]) -> bytes:
     """A command as a client sends it."""
-    parts = [b"*%d\r\n" % len(command)]
-    for argument in command:
-        parts.append(b"$%d\r\n%b\r\n" % (len(argument), argument))
-    return b"".join(parts)
+    arguments = [b"$%d\r\n%b\r\n" % (len(argument), argument) for argument in command]
+    return b"".join([b"*%d\r\n" % len(command), *arguments])
 
 
 def name(command: Command) -> str:

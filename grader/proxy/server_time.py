@@ -44,7 +44,8 @@ local function wrap(f) return function(name,...)
  local a={...}
  if asks[n] then return later(f(asks[n],...),offset(),1000) end
  if asksms[n] then return later(f(n,...),offset(),1) end
- if seconds[n] and tonumber(a[2]) then a[2]=ms(tonumber(a[2])*1000-offset()) return f(seconds[n],unpack(a)) end
+ if seconds[n] and tonumber(a[2]) then
+  a[2]=ms(tonumber(a[2])*1000-offset()) return f(seconds[n],unpack(a)) end
  if millis[n] and tonumber(a[2]) then a[2]=ms(tonumber(a[2])-offset()) return f(n,unpack(a)) end
  if options[n] then for i=2,#a-1 do local w=type(a[i])=='string' and string.upper(a[i]) or ''
   if w=='EXAT' and tonumber(a[i+1]) then a[i]='PXAT' a[i+1]=ms(tonumber(a[i+1])*1000-offset()) break end
@@ -56,7 +57,8 @@ PRELUDE = (_PRELUDE % {"database": OFFSET_DATABASE, "key": OFFSET_KEY}).replace(
 
 _TIME_SCRIPT = b"""local t=redis.call('TIME') local us=t[1]*1000000+t[2]+tonumber(ARGV[1])*1000
 return {string.format('%.0f',math.floor(us/1000000)),string.format('%.0f',us%1000000)}"""
-_ASK_SCRIPT = b"""local function later(t) if type(t)=='table' then for i=1,#t do t[i]=later(t[i]) end return t end
+_ASK_SCRIPT = b"""local function later(t)
+if type(t)=='table' then for i=1,#t do t[i]=later(t[i]) end return t end
 if t>0 then return math.floor((t+tonumber(ARGV[1]))/tonumber(ARGV[2])+0.5) end return t end
 return later(redis.call(ARGV[3],KEYS[1],unpack(ARGV,4)))"""
 

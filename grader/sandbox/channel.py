@@ -1,4 +1,4 @@
-"""The grader's end of one channel to a worker's process: messages in both directions, never blocking on a read."""
+"""The grader's end of one channel to a worker's process: messages both ways, never waiting on a read."""
 
 import array
 import socket

@@ -152,7 +152,9 @@ class Process:
 class Worker:
     """The zygote's process and its control channel; a context manager that leaves nothing behind."""
 
-    def __init__(self, loop: Loop, bounds: Bounds, popen: subprocess.Popen[bytes], listener: socket.socket):
+    def __init__(
+        self, loop: Loop, bounds: Bounds, popen: subprocess.Popen[bytes], listener: socket.socket
+    ) -> None:
         self._loop = loop
         self._bounds = bounds
         self._popen = popen

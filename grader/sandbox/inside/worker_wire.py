@@ -2,9 +2,9 @@
 
 A message is four bytes of length, big-endian, then UTF-8 JSON. A value is JSON, except that an object with
 one key that begins with ``$`` is a tag: ``$tuple``, ``$set``, ``$frozenset`` (lists), ``$bytes`` (hex),
-``$float`` (nan, inf, -inf), ``$int`` (hex, for large ones), ``$decimal`` (text), ``$dict`` (list of pairs, where a key
-isn't a plain string), ``$callable`` (a name) and ``$opaque`` (type and repr of what isn't data). Values lose
-their class here: only plain data comes out, and nothing of it can run.
+``$float`` (nan, inf, -inf), ``$int`` (hex, for large ones), ``$decimal`` (text), ``$dict`` (list of pairs,
+where a key isn't a plain string), ``$callable`` (a name) and ``$opaque`` (type and repr of what isn't
+data). Values lose their class here: only plain data comes out, and nothing of it can run.
 """
 
 import json
@@ -95,9 +95,10 @@ class Encoder:
     def _encode_tagged(self, value: Any, level: int) -> Any:
         if isinstance(value, tuple):
             return {"$tuple": [self.encode(item, level) for item in tuple.__iter__(value)]}
-        for kind, tag in ((set, "$set"), (frozenset, "$frozenset")):
-            if isinstance(value, kind):
-                return {tag: [self.encode(item, level) for item in kind.__iter__(value)]}
+        if isinstance(value, set):
+            return {"$set": [self.encode(item, level) for item in set.__iter__(value)]}
+        if isinstance(value, frozenset):
+            return {"$frozenset": [self.encode(item, level) for item in frozenset.__iter__(value)]}
         if isinstance(value, bytes | bytearray):
             return {"$bytes": bytes(value).hex()}
         if isinstance(value, Decimal):
@@ -133,7 +134,7 @@ def decode(value: Any, depth: int = 256) -> Any:
         raise WireError(f"a wrong {tag}: {type(error).__name__}") from None
 
 
-def _decode_tag(tag: str, content: Any, depth: int) -> Any:
+def _decode_tag(tag: str, content: Any, depth: int) -> Any:  # noqa: C901 - one line for each tag
     match tag:
         case "$tuple":
             return tuple(decode(content, depth))

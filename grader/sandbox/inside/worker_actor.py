@@ -1,0 +1,243 @@
+"""An actor's process from the inside: answers requests about the student's module, one after the other.
+
+Its protocol is in the docstring of ``worker.py``, which forks it.
+"""
+
+import _thread
+import builtins
+import importlib
+import json
+import os
+import socket
+import sys
+import threading
+import traceback
+from typing import Any
+
+import worker_wire as wire
+
+Config = dict[str, Any]
+FRAMES = 30  # of a traceback
+MESSAGE_CHARACTERS = 2_000  # of an exception's text
+
+
+class Channel:
+    """One socket that carries messages."""
+
+    def __init__(self, sock: socket.socket, bounds: Config) -> None:
+        self._socket = sock
+        self._limit = bounds["message_mib"] << 20
+        self._lock = _thread.allocate_lock()
+
+    def send(self, message: object) -> None:
+        """Send a message; raises wire.WireError where it is too large."""
+        data = wire.pack(message, self._limit)
+        with self._lock:
+            self._socket.sendall(data)
+
+    def receive(self) -> Any:
+        """The next message; None at the end."""
+        header = self._read(wire.HEADER.size)
+        return wire.unpack(self._read(*wire.HEADER.unpack(header))) if header else None
+
+    def _read(self, size: int) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            part = self._socket.recv(size - len(data))
+            if not part:
+                return b""
+            data += part
+        return bytes(data)
+
+
+class Side:
+    """What any thread may ask the grader while a call is on: to be woken, to have a callback answered."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._lock = _thread.allocate_lock()
+        self._number = 0
+        self._waiting: dict[int, Any] = {}
+        self._replies: dict[int, Any] = {}
+
+    def hello(self) -> None:
+        """Tell the grader which process this is: the kernel adds the number to the message."""
+        self._channel.send({"hello": True})
+
+    def _listen(self) -> None:
+        while (message := self._channel.receive()) is not None:
+            with self._lock:
+                lock = self._waiting.pop(message["to"], None)
+                if lock is not None and "reply" in message:
+                    self._replies[message["to"]] = message["reply"]
+            if lock is not None:
+                try:
+                    lock.release()
+                except RuntimeError:
+                    pass  # notified in the same moment
+        os._exit(0)
+
+    def _register(self, lock: Any, message: Config) -> int:
+        with self._lock:
+            self._number += 1
+            number = self._number
+            self._waiting[number] = lock
+            if number == 1:
+                # Outside of ``threading``, so that no student's code finds the thread; and no sooner, for
+                # the grader watches a process of one thread at less cost.
+                _thread.start_new_thread(self._listen, ())
+        self._channel.send({"ask": number, **message})
+        return number
+
+    def wait_until(self, deadline: int, lock: Any) -> int:
+        """Have ``lock`` released at a virtual moment, in nanoseconds; returns the wait's number."""
+        return self._register(lock, {"until": deadline})
+
+    def cancel(self, number: int) -> bool:
+        """End a wait: True where it was still on."""
+        with self._lock:
+            on = self._waiting.pop(number, None) is not None
+        if on:
+            self._channel.send({"cancel": number})
+        return on
+
+    def ask(self, message: Config) -> Any:
+        """A callback's reply."""
+        lock = _thread.allocate_lock()
+        lock.acquire()
+        number = self._register(lock, message)
+        lock.acquire()
+        return self._replies.pop(number)
+
+
+class ComputeFailed(Exception):  # noqa: N818 - a student may well print its name
+    """What a check's callback raises where no built-in exception is asked for."""
+
+
+class ComputeStopped(BaseException):
+    """The same, outside of ``Exception``."""
+
+
+class Actor:
+    """One client of the student's code: a process with its client, its module, its objects."""
+
+    def __init__(self, client: Any, config: Config, calls: Channel, side: Side) -> None:
+        self._config, self._calls, self._side = config, calls, side
+        self._encoder = wire.Encoder(config["bounds"]["message_depth"])
+        self._objects: dict[str, Any] = {}
+        self._pid = os.getpid()
+        self._class: Any = None
+        self._client = client
+
+    def serve(self) -> None:
+        """Answer requests until the channel closes."""
+        while (request := self._calls.receive()) is not None:
+            answer = self._answer(request)
+            if os.getpid() != self._pid:
+                # A method that forked comes back twice; the copy says so, which fails the check.
+                self._calls.send({"id": "", "copy": True})
+                os._exit(0)
+            try:
+                self._calls.send(answer)
+            except wire.WireError as error:
+                self._calls.send({"id": request["id"], "error": self._bound(str(error))})
+
+    def _answer(self, request: Config) -> Config:
+        try:
+            value = getattr(self, f"_do_{request['do']}")(request)
+            return {
+                "id": request["id"],
+                "value": value if request["do"] == "together" else self._encode(value),
+            }
+        except wire.WireError as error:
+            return {"id": request["id"], "error": self._bound(str(error))}
+        except BaseException as error:  # noqa: BLE001 - whatever a student raises is their answer, sys.exit too
+            return {"id": request["id"], "error": self._describe(error)}
+
+    def _encode(self, value: Any) -> Any:
+        return self._encoder.encode(value)
+
+    def _bound(self, text: str) -> Config:
+        return {"type": "AnswerTooLarge", "message": text, "bases": [], "frames": []}
+
+    def _do_load(self, request: Config) -> Any:
+        folder, file = os.path.split(os.path.join(self._config["root"], request["file"]))
+        sys.path.insert(0, folder)
+        name = file[: -len(".py")]
+        module = importlib.import_module(name)
+        self._class = getattr(module, request["class"], None)
+        return [self._class is not None, callable(self._class)]
+
+    def _do_make(self, request: Config) -> None:
+        args, kwargs = self._arguments(request["args"], request["kwargs"])
+        self._objects[request["as"]] = self._class(self._client, *args, **kwargs)
+
+    def _do_call(self, request: Config) -> Any:
+        return self._call(request["on"], request["method"], request["args"], request["kwargs"])
+
+    def _call(self, on: str, method: str, args: Any, kwargs: Any) -> Any:
+        args, kwargs = self._arguments(args, kwargs)
+        return getattr(self._objects[on], method)(*args, **kwargs)
+
+    def _do_together(self, request: Config) -> Any:
+        answers: list[Any] = [None] * len(request["calls"])
+
+        def run(place: int, call: list[Any]) -> None:
+            self._side.ask({"gate": place})
+            try:
+                answers[place] = {"value": self._encode(self._call(*call))}
+            except BaseException as error:  # noqa: BLE001 - as in _answer
+                answers[place] = {"error": self._describe(error)}
+
+        threads = [threading.Thread(target=run, args=item) for item in enumerate(request["calls"])]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
+    def _arguments(self, args: Any, kwargs: Any) -> tuple[list[Any], dict[str, Any]]:
+        args, kwargs = wire.decode(args), wire.decode(kwargs)
+        return [self._argument(a) for a in args], {key: self._argument(a) for key, a in kwargs.items()}
+
+    def _argument(self, value: Any) -> Any:
+        if not isinstance(value, wire.Callback):
+            return value
+        if value.name.startswith("iterate:"):
+            return (item for item in json.loads(value.name[len("iterate:") :]))
+        if value.name == "object":
+            return object()
+        return lambda: self._call_back(value.name)
+
+    def _call_back(self, name: str) -> Any:
+        reply = self._side.ask({"callback": name})
+        if "raise" not in reply:
+            return wire.decode(reply["value"])
+        kind, message = reply["raise"]
+        known = {"ComputeFailed": ComputeFailed, "ComputeStopped": ComputeStopped}
+        raise known.get(kind, getattr(builtins, kind, ComputeFailed))(message)
+
+    def _describe(self, error: BaseException) -> Config:
+        """An exception as data: names by identity, the student's own frames alone."""
+        bases = [c.__name__ for c in type(error).__mro__ if getattr(builtins, c.__name__, None) is c]
+        try:
+            message = str.__str__(str(error))[:MESSAGE_CHARACTERS]
+        except BaseException:  # noqa: BLE001 - a student's __str__ may raise anything at all
+            message = ""
+        return {
+            "type": str.__str__(type(error).__name__),
+            "module": str.__str__(str(type(error).__module__)),
+            "message": message,
+            "bases": bases,
+            "frames": self._frames(error),
+        }
+
+    def _frames(self, error: BaseException) -> list[tuple[str, int, str]]:
+        root = self._config["root"] + os.sep
+        frames = [
+            (f.f_code.co_filename, n, f.f_code.co_name) for f, n in traceback.walk_tb(error.__traceback__)
+        ]
+        if isinstance(error, SyntaxError) and error.filename:
+            frames.append((error.filename, error.lineno or 0, "<module>"))
+        mine = [(path[len(root) :], line, name) for path, line, name in frames if path.startswith(root)]
+        return mine[:FRAMES]
