@@ -17,7 +17,7 @@ from grader.course.run import ClassRun, Outline, grade_class
 from grader.course.store import ClassRecord, Store
 from grader.errors import UsageError
 from grader.harness.run import suite_digest
-from grader.overrides import Override
+from grader.overrides import Override, check_known
 from grader.roster import Student
 from grader.sandbox.walls import choose
 from grader.settings import Settings
@@ -53,6 +53,7 @@ def conduct(request: Request, watcher: Watcher) -> tuple[Outline, tuple[str, ...
     _refuse_practice(settings)
     roster = request.roster if request.roster is not None else before.roster if before else ()
     overrides = request.overrides if request.overrides is not None else before.overrides if before else ()
+    check_known(overrides, {e.id for e in settings.assignment.exercises}, set())
     modules = [exercise.module for exercise in settings.assignment.exercises]
     found = discover(request.submissions, roster, modules)
     record = _record(settings, found, roster, overrides)
