@@ -23,7 +23,6 @@ STUDENT_RULES = (
     "+acl|whoami",
     "-cluster",  # there is none
     "-client|reply",  # a connection without replies can't be recorded
-    "-reset",  # it would throw away the login that the proxy made for the connection
 )
 
 # The grader's own connections: the clock, the judge, the clearing between checks.
@@ -41,7 +40,7 @@ def make_login(user: str) -> Login:
 def acl_lines(student: Login, admin: Login) -> list[str]:
     """The ACL as lines of valkey.conf; it holds the passwords' hashes, never a password."""
     return [
-        "user default off nopass nocommands",
+        "user default off resetpass nocommands",
         _user_line(student, STUDENT_RULES),
         _user_line(admin, ADMIN_RULES),
     ]
