@@ -18,6 +18,7 @@ from reports.view_evidence import (
 )
 from reports.visible import block, line
 
+_WHOLE = 10.0  # seconds; a time-to-live above is shown without its fraction
 _COLUMNS = 4  # of a sequence diagram; actors beyond share the last
 
 
@@ -97,13 +98,18 @@ def _keys(keys: tuple[KeyState, ...], drawing: Drawing) -> tuple[KeyView, ...]:
         KeyView(
             drawing.line(state.key),
             line(state.type, 20),
-            catalogue.text("evidence.no_expiry")
-            if state.ttl is None
-            else catalogue.count("duration.seconds", state.ttl),
+            _left(state.ttl, catalogue),
             expires=state.ttl is not None,
         )
         for state in keys[: drawing.detail.keys]
     )
+
+
+def _left(ttl: float | None, catalogue: Catalogue) -> str:
+    """A time-to-live in words, in tenths of a second where those matter."""
+    if ttl is None:
+        return catalogue.text("evidence.no_expiry")
+    return catalogue.count("duration.seconds", round(ttl) if ttl >= _WHOLE else round(ttl, 1))
 
 
 def _crash(crash: Crash, drawing: Drawing) -> CrashView:

@@ -30,7 +30,7 @@ def build(
         summary=_summary(results, catalogue),
         notices=_notices(results, catalogue),
         changes=_changes(results, catalogue) if graded else (),
-        first=_first(results, page) if graded else None,
+        first=_first(results, page) if graded and len(page.titles) != 1 else None,
         exercises=tuple(_exercise(exercise, page) for exercise in results.exercises),
         facts=facts(results, catalogue),
         notes=tuple(line(note) for note in results.run.notes),
@@ -104,7 +104,7 @@ def _summary(results: Results, catalogue: Catalogue) -> str:
     if passed == len(checks) and gap <= 0:
         return catalogue.text("summary.perfect")
     if not passed:
-        return catalogue.text("summary.nothing", checks=words)
+        return catalogue.count("summary.nothing", len(checks))
     lost = catalogue.points(gap)
     return catalogue.text("summary.some", passed=catalogue.number(passed), checks=words, lost=lost)
 

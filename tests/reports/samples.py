@@ -253,6 +253,14 @@ BATCHES = {
         keys=(KeyState("cache:a", "string", 60.0), KeyState("cache:b", "string", None)),
     ),
 }
+WRONG_NUMBER = {
+    "outcome": Outcome.FAILED,
+    "message": "The time-to-live is wrong.",
+    "expected": Value("a number from 99 to 100"),
+    "seen": Value("-1", "int"),
+    "guide": "bad-arguments",
+    "evidence": Evidence(call="cache.ttl('k')"),
+}
 WRONG_RANKS = {
     "outcome": Outcome.FAILED,
     "message": "Equal scores got different ranks.",
@@ -390,6 +398,7 @@ def typical() -> Results:
         changed(
             {
                 "cache_manager.overwrite_replaces_ttl": WRONG_TTL,
+                "cache_manager.refuses_bad_ttl": WRONG_NUMBER,
                 "cache_manager.get_many_in_one_round_trip": MANY_TRIPS,
                 "cache_manager.set_many_in_one_round_trip": BATCHES,
                 "cache_manager.one_caller_computes": TIME_OUT,

@@ -39,6 +39,8 @@ def test_a_page_full_of_evidence_stays_small():
     page = render(huge())
     assert len(page.encode()) < SIZE
     assert page.count("Try this check alone") == 24
+    assert "There is more evidence than one page holds" in page
+    assert "There is more evidence than one page holds" not in render(typical())
 
 
 def test_a_perfect_page_is_small():

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.results import ClockStep, Command, Evidence, Outcome, StudentError
+from grader.results import ClockStep, Command, Evidence, KeyState, Outcome, StudentError
 from reports.catalogue import load
 from reports.checks import anchor
 from reports.scorecard import build
@@ -45,7 +45,7 @@ def one(card, name):
 
 def test_the_summary_counts_checks_and_points():
     assert build(perfect()).summary == "Every check passed. There is nothing left to mend."
-    assert build(typical()).summary == "14 of 24 checks passed. 50 points can still be gained."
+    assert build(typical()).summary == "13 of 24 checks passed. 52 points can still be gained."
     assert build(hopeless()).summary.startswith("None of the 24 checks passed yet.")
 
 
@@ -65,6 +65,19 @@ def test_passed_checks_are_not_all_where_an_exercise_could_not_run():
     card = build(replace(perfect(), score=70, exercises=(first, gone)))
     assert card.summary == "13 of 13 checks passed. 30 points can still be gained."
     assert card.first.link.target == "#exercise-leaderboard"
+
+
+def test_a_check_alone_needs_nothing_to_come_first():
+    card = build(together(tuple(check for check in changed({TTL: WRONG_TTL}) if check.id == TTL)))
+    assert card.summary == "The one check did not pass."
+    assert card.first is None
+
+
+def test_a_time_to_live_is_told_without_noise():
+    keys = tuple(KeyState("k", "string", ttl) for ttl in (89.01, 1.26, 1, None))
+    card = build(together(changed({TTL: {**WRONG_TTL, "evidence": Evidence(keys=keys)}})))
+    told = [key.ttl for key in one(card, TTL).evidence.keys]
+    assert told == ["89 seconds", "1.3 seconds", "1 second", "never expires"]
 
 
 def test_every_check_of_every_sample_has_one_view():
