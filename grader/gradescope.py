@@ -1,31 +1,24 @@
-"""Gradescope: builds the autograder's zip, and grades inside its container.
+"""What Gradescope says of a submission, and what it is told: metadata in, results.json out.
 
-The container's ``run_autograder`` calls ``run``. Under /autograder it finds the submission, the metadata
-and what the zip brought, and it writes results/results.json.
+``grader.gradescope_archive`` builds the zip that Gradescope runs; ``grader gradescope-run`` is what its
+``run_autograder`` calls, inside Gradescope's container.
 """
 
-import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from grader.codec import DecodeError, from_json, to_json
-from grader.errors import GraderError, UsageError
+from grader.codec import DecodeError, from_json
+from grader.errors import GraderError
 from grader.results import Results
 from reports.formats.context import Context
 from reports.formats.table import FORMATS
+from reports.formats.wording import score_line
 from reports.visibility import Visibility
 
-PLATFORM = resources.files("grader.platforms") / "gradescope"
 OPTIONS = "options.json"
 SETTINGS = "assignment.toml"
-# What the grader is made of, as folders and files of its repository.
-SOURCES = ("grader", "reports", "pyproject.toml", "README.md", "requirements.lock")
-# Zip files can't say less: a fixed time makes the same zip to the byte.
-MADE = (1980, 1, 1, 0, 0, 0)
-PROGRAM, PLAIN = 0o100755, 0o100644
 
 
 @dataclass(frozen=True)
@@ -92,42 +85,22 @@ def refusal(metadata: Metadata, attempts: int) -> dict[str, Any] | None:
     return {"score": counted[-1], "output": kept, "output_format": "text"}
 
 
+def unreadable(reason: str) -> dict[str, Any]:
+    """What stands for results where what was handed in can't be read: it earns nothing, and says why."""
+    return {"score": 0, "output": reason, "output_format": "text"}
+
+
+def note(results: Results, metadata: Metadata) -> str:
+    """One line for the instructor's log: who, which attempt, how many points."""
+    names = ", ".join(user.name or user.email for user in metadata.users) or "somebody"
+    return f"{names}, attempt {len(metadata.previous_submissions) + 1}: {score_line(results)}"
+
+
 def written(results: Results, metadata: Metadata, visibility: Visibility) -> str:
     """results.json for one attempt; who handed in is not said there, Gradescope knows."""
     due = visibility.due or metadata.assignment.late_due_date or metadata.assignment.due_date
     rules = Visibility(visibility.rules, due, visibility.published, visibility.count_hidden)
     return FORMATS["gradescope"](results, Context(rules, metadata.created_at or datetime.now(UTC)))
-
-
-def build_zip(out: Path, root: Path, options: Options, settings: Path | None = None) -> tuple[str, ...]:
-    """Writes the autograder's zip from the grader's repository and gives the names in it."""
-    if not (root / "requirements.lock").is_file():
-        raise UsageError(f"{root} is not the grader's repository: it has no requirements.lock.")
-    files = {f"source/{name}": content for name, content in _sources(root).items()}
-    files |= {name: (PLATFORM / name).read_bytes() for name in ("setup.sh", "run_autograder")}
-    files[OPTIONS] = to_json(options)
-    if settings:
-        files[SETTINGS] = settings.read_bytes()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(_entry(name), content)
-    return tuple(sorted(files))
-
-
-def _sources(root: Path) -> dict[str, bytes]:
-    paths = [path for name in SOURCES for path in sorted([root / name, *(root / name).rglob("*")])]
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in paths
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
-    }
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, MADE)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = (PROGRAM if name in {"setup.sh", "run_autograder"} else PLAIN) << 16
-    return entry
 
 
 def _when(attempt: Attempt) -> datetime:

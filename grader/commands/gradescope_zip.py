@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from grader.assignment_file import load_assignment
-from grader.gradescope import Options, build_zip
+from grader.gradescope import Options
+from grader.gradescope_archive import build_zip
 
 ROOT = Path(__file__).parents[2]  # the grader's repository
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

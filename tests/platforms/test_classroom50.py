@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,26 @@ def test_a_module_of_the_students_with_the_graders_name_is_not_run(checkout):
     for name in ("subprocess.py", "shutil.py", "grader.py"):
         (checkout / name).write_text("raise SystemExit(0)")
     assert run(checkout, 3).returncode == 3
+
+
+def test_the_real_grader_leaves_a_result_and_nothing_else(tmp_path):
+    checkout = tmp_path / "checkout"
+    shutil.copytree(ROOT / "exercises", checkout)
+    before = {path.name for path in checkout.iterdir()}
+    names = {"CLASSROOM": "valkey-f26", "ASSIGNMENT": "cache", "OWNER": "alice", "COMMIT_URL": "https://c"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = os.environ | names | {"PATH": path, "SUBMISSION_TAG": "submit/2026-11-22T10-00-00Z-a1"}
+    done = subprocess.run(
+        [sys.executable, AUTOGRADER],
+        cwd=checkout,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {path.name for path in checkout.iterdir()} - before == {"result.json", "release-body.md"}
+    result = json.loads((checkout / "result.json").read_text())
+    assert (result["owner"], result["classroom"]) == ("alice", "valkey-f26")
+    assert (result["score"], result["max-score"]) == (0, 100)
+    assert "0 of 100 points" in (checkout / "release-body.md").read_text()

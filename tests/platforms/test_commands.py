@@ -118,7 +118,9 @@ def autograder(tmp_path):
         (tmp_path / "submission" / path.name).write_bytes(path.read_bytes())
     (tmp_path / "source" / "options.json").write_bytes(to_json(Options(attempts=1)))
     (tmp_path / "submission_metadata.json").write_text(
-        json.dumps({"created_at": "2026-11-22T14:22:32.365935-08:00", "users": [], "assignment": {}})
+        json.dumps(
+            {"created_at": "2026-11-22T14:22:32.365935-08:00", "users": [{"name": "Ann"}], "assignment": {}}
+        )
     )
     return tmp_path
 
@@ -126,6 +128,7 @@ def autograder(tmp_path):
 def test_gradescope_gets_results(autograder):
     done = call(gradescope_run.command, autograder)
     assert done.exit_code == 0, (done.output, done.exception)
+    assert "Ann, attempt 1: 0 of 100 points" in done.output
     document = json.loads((autograder / "results" / "results.json").read_text())
     assert document["score"] == 0
     assert document["tests"]
@@ -137,3 +140,12 @@ def test_gradescope_keeps_the_score_when_the_attempts_are_used_up(autograder):
     (autograder / "submission_metadata.json").write_text(json.dumps(metadata))
     assert call(gradescope_run.command, autograder).exit_code == 0
     assert json.loads((autograder / "results" / "results.json").read_text())["score"] == 33.0
+
+
+def test_gradescope_says_why_it_can_not_read_what_was_handed_in(autograder):
+    for path in (autograder / "submission").iterdir():
+        path.unlink()
+    assert call(gradescope_run.command, autograder).exit_code == 0
+    document = json.loads((autograder / "results" / "results.json").read_text())
+    assert document["score"] == 0
+    assert "cache_manager.py" in document["output"]

@@ -13,7 +13,8 @@ import pytest
 
 from grader.assignment import Shown, VisibilityRule
 from grader.errors import GraderError
-from grader.gradescope import Attempt, Metadata, Options, build_zip, read_metadata, refusal, written
+from grader.gradescope import Attempt, Metadata, Options, read_metadata, refusal, written
+from grader.gradescope_archive import build_zip
 from reports.visibility import Visibility
 
 ROOT = Path(__file__).parents[2]
