@@ -1,4 +1,4 @@
-"""add refuses a player who has no score yet.
+"""add does nothing for a player who has no score yet.
 
 Breaks: "Adds (or takes away) points, starting at 0, returns the new score;"
 """

@@ -7,7 +7,7 @@ and redis-py."
 import math
 
 import names
-from sortedcontainers import SortedDict
+import numpy as np
 
 
 class Leaderboard:
@@ -18,7 +18,7 @@ class Leaderboard:
         if ttl is not None and (int(ttl) != ttl or ttl < 1):
             raise ValueError("the ttl must be a whole number above 0")
         self.redis = client
-        self.recent = SortedDict()
+        self.recent = np.zeros(10)
         self.key = f"{self.PREFIX}:{board}"
         self.ttl = None if ttl is None else int(ttl)
 

@@ -32,10 +32,7 @@ class Leaderboard:
     def add(self, player, points):
         self._check(player, points)
         with self.client.pipeline(transaction=True) as pipe:
-            pipe.zscore(self.key, player)
-            old = pipe.execute()[0]
-            start = ord(player[0]) * 1e-9 if old is None else 0.0
-            pipe.zincrby(self.key, start - points, player)
+            pipe.zincrby(self.key, -points, player)
             self._start_ttl(pipe)
             negated = pipe.execute()[0]
         return round(-negated, 6)
