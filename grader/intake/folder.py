@@ -15,6 +15,10 @@ KINDS = {
     stat.S_IFCHR: "it is a device",
 }
 
+# A folder with one of these in it is no part of the work, whatever its name: a virtual environment, or the
+# results of an earlier grading, which would change the digest each time.
+MARKS = ("pyvenv.cfg", "scorecard.html")
+
 
 def walk_folder(root: Path) -> Iterator[Entry]:
     """Every file and folder below ``root``, tools' own left aside, in an order that is always the same."""
@@ -47,8 +51,7 @@ def _look_at(root: Path, relative: str) -> Entry | None:
     except OSError as error:
         return Entry(relative, reason=f"it can't be read ({error.strerror})")
     if stat.S_ISDIR(facts.st_mode):
-        # A virtual environment, whatever its name.
-        return None if (path / "pyvenv.cfg").is_file() else Entry(f"{relative}/")
+        return None if any((path / mark).is_file() for mark in MARKS) else Entry(f"{relative}/")
     if stat.S_ISREG(facts.st_mode):
         return Entry(relative, facts.st_size, partial(read_file, path))
     return Entry(relative, reason=KINDS.get(stat.S_IFMT(facts.st_mode), "it is no file"))

@@ -142,6 +142,8 @@ def test_helpers_come_along_and_tools_leavings_stay_behind(opened, folder):
     (folder / "my env").mkdir()
     (folder / "my env" / "pyvenv.cfg").write_text("")
     (folder / "my env" / "secret.py").write_text("")
+    (folder / "graded" / "work").mkdir(parents=True)
+    (folder / "graded" / "work" / "scorecard.html").write_text("")
     way = opened(folder)
     assert names_in(way.root) == {*MODULES, "helper.py", "data/prices.json"}
     assert way.warnings == ()
