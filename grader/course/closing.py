@@ -9,9 +9,10 @@ from grader.assignment import Assignment
 from grader.assignment_file import read_text
 from grader.codec import DecodeError, from_json, to_json
 from grader.course.marking import RESULTS, SCORECARD, Marking, draw, mark
+from grader.course.processes import call_in_process
 from grader.course.rows import absent_row, labels, present_row
 from grader.course.store import ClassRecord, Record, Store, write_changed
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.overrides import check_known, overrides_of
 from grader.results import Results, Status
 from grader.scoring import full_marks
@@ -27,6 +28,8 @@ from reports.gradebook_moodle import WorksheetError, fill_worksheet, moodle
 
 REPORT = "class-report.html"
 ALIKE = "alike.json"
+ALIKE_SECONDS = 600.0
+COMPARED = 64_000  # characters of a module
 WORKSHEET = "moodle-worksheet.csv"
 
 
@@ -61,7 +64,8 @@ def _count(
     for record in records:
         results = score_one(store, record, class_record)
         row = present_row(record, results, people.pop(record.identifier, None), assignment)
-        rows.append(replace(row, label=names[record.folder]))
+        known = row.on_roster or not class_record.roster
+        rows.append(replace(row, label=names[record.folder], on_roster=known))
         if results.status is Status.GRADED and results.exercises:
             tally.add(results, names[record.folder])
     for student in people.values():
@@ -125,7 +129,12 @@ def _alike(
         return stored.pairs
     if not available():
         return None
-    pairs = find_alike(_sources(store, records, names), dict(closing.stubs))
+    sources = tuple(_sources(store, records, names))
+    try:
+        # In a process of its own: whatever a module's text does to a lexer, the reports are drawn.
+        pairs: tuple[Pair, ...] = call_in_process(ALIKE_SECONDS, find_alike, sources, dict(closing.stubs))
+    except GraderError:
+        return None
     write_changed(store.root / ALIKE, to_json(_Alike(key, pairs)))
     return pairs
 
@@ -141,4 +150,6 @@ class _Alike:
 def _sources(store: Store, records: list[Record], names: dict[str, str]) -> Iterator[Source]:
     for record in records:
         for path in sorted((store.student(record.folder) / "submission").glob("*.py")):
-            yield Source(names[record.folder], path.name, path.read_text(encoding="utf-8", errors="replace"))
+            yield Source(
+                names[record.folder], path.name, path.read_text(encoding="utf-8", errors="replace")[:COMPARED]
+            )

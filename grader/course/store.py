@@ -10,8 +10,6 @@ graded/
     record.json            written last: whose it is, when it came, what it was graded with
 """
 
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +17,7 @@ from pathlib import Path
 from grader.assignment import Assignment
 from grader.codec import DecodeError, from_json, to_json
 from grader.errors import UsageError
+from grader.files import write_atomically
 from grader.overrides import Override
 from grader.results import Results
 from grader.roster import Student
@@ -26,7 +25,7 @@ from grader.roster import Student
 CLASS = "class.json"
 RECORD = "record.json"
 OUTCOMES = "outcomes.json"
-PART = ".part"  # ends the name of a file that isn't whole yet
+PART = ".*." + "[0-9a-f]" * 8  # a file that isn't whole yet, as write_atomically names it
 FAULT = "fault.txt"  # the trace of a fault of ours
 
 
@@ -70,19 +69,9 @@ class ClassRecord:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Puts ``data`` in place of the file, whole: after a crash there is the old one or the new."""
+    """Puts ``data`` in place of the file, whole, and makes the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PART)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(path, data)
 
 
 def write_changed(path: Path, data: bytes) -> bool:
@@ -159,5 +148,5 @@ class Store:
 
     def sweep(self) -> None:
         """Removes what writes left that were cut off."""
-        for leftover in (*self.root.glob(f".*{PART}"), *self.root.glob(f"students/**/.*{PART}")):
+        for leftover in (*self.root.glob(PART), *self.root.glob(f"students/**/{PART}")):
             leftover.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from grader.course.closing import Closing, close_class
 from grader.course.discovery import discover
 from grader.course.processes import WarmProcesses
 from grader.course.run import ClassRun, grade_class
-from grader.course.store import ClassRecord, Store
+from grader.course.store import PART, ClassRecord, Store
 from grader.settings import Settings
 
 from .fakes import grade_fake, write_submission
@@ -172,7 +172,7 @@ def test_killed_ten_times_it_ends_as_if_it_had_not_been(tmp_path):
     # What was stored was not graded again: only what was under way at a kill was.
     assert once == 30
     assert counts.stat().st_size - once <= 30 + 10 * 4
-    assert not list((tmp_path / "graded").rglob("*.part"))
+    assert not list((tmp_path / "graded").rglob(PART))
 
 
 def start(folder, out):
