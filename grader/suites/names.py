@@ -1,0 +1,52 @@
+"""Random names and texts of the kinds that the contract allows, from a check's own seed."""
+
+import random
+
+# Each of these has broken somebody's keys: separators, globs, escapes, white space, other scripts.
+ODD = (
+    ":",
+    "::",
+    " ",
+    "*",
+    "?",
+    "[a]",
+    "{x}",
+    "\n",
+    "\t",
+    "\\",
+    "%",
+    "/",
+    "'",
+    '"',
+    "é",
+    "日本",
+    "🍵",
+    "|",
+    "#",
+    "\r\n",
+    ".",
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def word(rand: random.Random, length: int = 6) -> str:
+    """A plain word."""
+    return "".join(rand.choices(_LETTERS, k=length))
+
+
+def words(rand: random.Random, count: int) -> list[str]:
+    """Different plain words."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        found[word(rand)] = None
+    return list(found)
+
+
+def odd_names(rand: random.Random) -> list[str]:
+    """A name for each odd part, the part at its beginning, middle or end; all different."""
+    names = []
+    for part in ODD:
+        base = word(rand, 4)
+        place = rand.randrange(3)
+        names.append((f"{part}{base}", f"{base[:2]}{part}{base[2:]}", f"{base}{part}")[place])
+    return names
