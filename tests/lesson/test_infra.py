@@ -1,0 +1,78 @@
+"""infra.py up and down on a real port: it starts one server, knows its own, and leaves others alone."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import redis
+import yaml
+
+from grader.server.opening import IMAGE, IMAGE_VARIABLE
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def infra(unused_port, tmp_path):
+    """Runs infra.py on a free port, with or without Docker on the path; whatever runs is stopped."""
+
+    def run(action):
+        # An empty folder instead of the path: no docker is found.
+        environment = {**os.environ, "VALKEY_PORT": str(unused_port), "PATH": str(tmp_path)}
+        command = [sys.executable, str(ROOT / "exercises" / "examples" / "infra.py"), action]
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=60, check=False, env=environment
+        )
+
+    yield run
+    run("down")
+
+
+def test_up_starts_a_server_on_loopback_alone_and_down_stops_it(infra, unused_port):
+    up = infra("up")
+    assert (up.returncode, up.stderr) == (0, "")
+    assert f"Valkey runs on 127.0.0.1:{unused_port}" in up.stdout
+    with redis.Redis(port=unused_port, decode_responses=True) as client:
+        assert client.config_get("bind")["bind"] == "127.0.0.1"
+        assert client.config_get("save")["save"] == ""
+    again = infra("up")
+    assert (again.returncode, again.stdout) == (0, f"Valkey already runs on 127.0.0.1:{unused_port}.\n")
+    down = infra("down")
+    assert (down.returncode, down.stdout) == (0, f"Valkey on 127.0.0.1:{unused_port} is stopped.\n")
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", unused_port)) != 0
+    assert "No Valkey runs" in infra("down").stdout
+
+
+def test_a_port_that_something_else_has_is_left_alone(infra, unused_port):
+    with socket.create_server(("127.0.0.1", unused_port)):
+        up = infra("up")
+        assert up.returncode == 1
+        assert f"Port {unused_port} is taken by something else" in up.stderr
+        assert "Traceback" not in up.stderr
+        assert infra("down").returncode == 1
+
+
+def test_another_valkey_is_left_alone(infra, unused_port, socket_path):
+    """A server that is not the lesson's may hold somebody's data."""
+    with redis.Redis(unix_socket_path=socket_path) as client:
+        client.config_set("port", unused_port)
+        try:
+            assert "taken by something else" in infra("up").stderr
+            assert "not started by make infra-up" in infra("down").stderr
+            assert client.ping()
+        finally:
+            client.config_set("port", 0)
+
+
+def test_a_wrong_word_is_answered_with_the_right_ones(infra):
+    assert infra("sideways").stderr == "Usage: python infra.py up | down\n"
+
+
+def test_the_compose_file_binds_to_loopback_and_has_the_graders_image():
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["valkey"]
+    assert service["ports"] == ["127.0.0.1:${VALKEY_PORT:-6379}:6379"]
+    assert service["image"] == f"${{{IMAGE_VARIABLE}:-{IMAGE}}}"
