@@ -3,7 +3,7 @@
 import os
 import shutil
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -78,9 +78,15 @@ def violations(page):
     return [(one["id"], node["html"], node["failureSummary"]) for one in found for node in one["nodes"]]
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize(
+    ("name", "scheme", "width"),
+    [
+        # The fullest pages in every way, the others, which share their parts, in two.
+        *product(("perfect", "typical", "hopeless", "hostile"), ("light", "dark"), (NARROW, WIDE)),
+        *product(("not_graded", "not_isolated", "late"), ("light",), (NARROW,)),
+        *product(("not_graded", "not_isolated", "late"), ("dark",), (WIDE,)),
+    ],
+)
 def test_no_rule_of_accessibility_is_broken(visit, name, scheme, width):
     page = visit(SAMPLES[name](), scheme=scheme, width=width)
     open_all(page)
@@ -93,8 +99,8 @@ def test_the_rules_find_a_broken_page(visit):
     assert "image-alt" in [rule for rule, _, _ in violations(page)]
 
 
-@pytest.mark.parametrize("width", [NARROW, 768, WIDE, 2560])
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("width", [NARROW, 768, 2560])
+@pytest.mark.parametrize("name", ["typical", "hopeless", "not_isolated", "hostile"])
 def test_nothing_sticks_out_sideways(visit, name, width):
     page = visit(SAMPLES[name](), width=width)
     open_all(page)
