@@ -39,7 +39,7 @@ def up() -> str:
     if is_taken(HOST, PORT):
         return (
             f"Port {PORT} is taken by something else, which is left alone. Stop it, or choose another port: "
-            f"VALKEY_PORT={PORT + 1} make infra-up (and the same before make examples and make infra-down)."
+            f"set the environment variable VALKEY_PORT, to {PORT + 1} say, for this and for the examples."
         )
     how = "the container of compose.yaml"
     if not compose("up", "--detach"):
@@ -47,7 +47,7 @@ def up() -> str:
         start_embedded()
     if not wait_until_ready():
         return f"Valkey did not answer on {HOST}:{PORT} within {START_SECONDS:.0f} s."
-    print(f"Valkey runs on {HOST}:{PORT}, from {how}. Stop it with: make infra-down")
+    print(f"Valkey runs on {HOST}:{PORT}, from {how}. Stop it with: python {sys.argv[0]} down")
     return ""
 
 
@@ -55,7 +55,7 @@ def down() -> str:
     """Stop the server that `up` started, and no other."""
     if not is_lesson_server(HOST, PORT):
         if is_taken(HOST, PORT):
-            return f"What listens on port {PORT} was not started by make infra-up, so it is left alone."
+            return f"What listens on port {PORT} is not the lesson's server, so it is left alone."
         print(f"No Valkey runs on {HOST}:{PORT}.")
         return ""
     # A container ends with the command too; compose then removes what is left of it. The server hangs up

@@ -1,4 +1,4 @@
-"""Finds the Valkey server that `make infra-up` started, or starts one for as long as it is needed."""
+"""Finds the Valkey server that infra.py started, or starts one for as long as it is needed."""
 
 import os
 import tempfile
@@ -43,7 +43,7 @@ def private_server(db: int = 0) -> Iterator[redis.Redis]:
 
 
 def is_lesson_server(host: str, port: int) -> bool:
-    """Whether the server that `make infra-up` started answers there."""
+    """Whether the server that infra.py started answers there."""
     # One try: the client's own retries would make every start wait where there is no server.
     options = {"socket_timeout": 1, "retry": Retry(NoBackoff(), 0)}
     with redis.Redis(host, port, decode_responses=True, **options) as client:

@@ -1,7 +1,7 @@
 """Gives each check an empty database, and says in a sentence what is still to be written.
 
-The checks use the Valkey that `make infra-up` started where it runs, else one of their own. On a shared
-one they use database 15, and empty it before each check.
+The checks use the Valkey that `examples/infra.py up` started where it runs, else one of their own. On a
+shared one they use database 15, and empty it before each check.
 """
 
 import sys
