@@ -15,14 +15,13 @@ from reports.visible import line
 
 SCHEMA = "classroom50/result/v1"
 SUBMISSION = re.compile(r"submit/.+")
-# The runner refuses fractions. A maximum of up to 10,000 keeps hundredths of a point.
-UNITS_AT_MOST = 10_000
-SCALES = (1, 2, 4, 5, 10, 20, 25, 50, 100)  # units for one point; the first that is exact is taken
-NEAR = 1e-4  # points are rounded to six decimals
+# The runner refuses fractions, so a point is a hundred. It is the same for every submission: a maximum
+# that followed what a student's checks happen to be worth would differ within a class.
+UNITS = 100
 
 
 def write(results: Results, context: Context) -> str:
-    """The result with the names that Classroom 50 gave in its variables; scores are whole numbers.
+    """The result with the names that Classroom 50 gave in its variables; scores are hundredths of a point.
 
     What could not be graded is 0 of 0 without tests, as Classroom 50's own errors are; whoever calls
     leaves with a status that isn't 0, and its runner then records an error.
@@ -53,11 +52,9 @@ def _marks(results: Results) -> dict[str, Any]:
     if not is_graded(results):
         return {"score": 0, "max-score": 0, "tests": []}
     every = shares(results)
-    numbers = [one.check.points for one in every]
-    factor = _units_for_a_point([*numbers, results.max_score, results.score or 0.0], results.max_score)
-    points = whole([factor * one for one in numbers])
-    scores = whole([factor * one.check.score for one in every])
-    maximum = round(factor * results.max_score)
+    points = whole([UNITS * one.check.points for one in every])
+    scores = whole([UNITS * one.check.score for one in every])
+    maximum = round(UNITS * results.max_score)
     tests = [
         {
             "test-name": line(f"{share.exercise.title}: {share.check.title}"),
@@ -69,7 +66,7 @@ def _marks(results: Results) -> dict[str, Any]:
         for share, score, most in zip(every, scores, points, strict=True)
     ]
     # Lateness and overrides are in the total; extra credit can't go past the maximum here.
-    total = min(maximum, max(0, round(factor * (results.score or 0.0))))
+    total = min(maximum, max(0, round(UNITS * (results.score or 0.0))))
     return {"score": total, "max-score": maximum, "tests": tests}
 
 
@@ -77,9 +74,3 @@ def _time(results: Results) -> str:
     """When grading began, in UTC to the second."""
     started = datetime.fromisoformat(results.run.started_at)
     return started.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _units_for_a_point(points: list[float], maximum: float) -> int:
-    possible = [one for one in SCALES if one * maximum <= UNITS_AT_MOST] or [1]
-    exact = [one for one in possible if all(abs(one * p - round(one * p)) < NEAR for p in points)]
-    return exact[0] if exact else possible[-1]

@@ -106,5 +106,5 @@ def test_the_real_grader_leaves_a_result_and_nothing_else(tmp_path):
     assert {path.name for path in checkout.iterdir()} - before == {"result.json", "release-body.md"}
     result = json.loads((checkout / "result.json").read_text())
     assert (result["owner"], result["classroom"]) == ("alice", "valkey-f26")
-    assert (result["score"], result["max-score"]) == (0, 100)
+    assert (result["score"], result["max-score"]) == (0, 10_000)
     assert "0 of 100 points" in (checkout / "release-body.md").read_text()

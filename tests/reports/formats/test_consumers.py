@@ -129,10 +129,17 @@ def test_classroom50_accepts_the_result(results):
 
 def test_classroom50_gets_whole_points_that_keep_the_weights():
     document = _document("classroom50", made.graded(UNEVEN))
-    assert document["max-score"] == 5000
+    assert document["max-score"] == 5000  # hundredths of a point
     assert sum(test["max-score"] for test in document["tests"]) == document["max-score"]
     assert document["score"] == sum(test["score"] for test in document["tests"])
     assert document["score"] == pytest.approx(100 * (UNEVEN[0] + UNEVEN[5]), abs=1)
+
+
+def test_classroom50_has_one_maximum_for_a_class():
+    late = replace(made.graded(UNEVEN), score=9.37)
+    whole = made.graded((5, 10, 10, 5, 5, 5))
+    assert {_document("classroom50", one)["max-score"] for one in (late, whole)} == {5000}
+    assert _document("classroom50", late)["score"] == 937
 
 
 def test_classroom50_reads_a_result_that_was_written_outside_of_it():
