@@ -23,7 +23,7 @@ def number_cell(number: float | None) -> str:
     """A number with at most two decimals; '' for none."""
     if number is None:
         return ""
-    return f"{round(number + 0.0, DECIMALS):.{DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"{round(number, DECIMALS) + 0.0:.{DECIMALS}f}".rstrip("0").rstrip(".")
 
 
 def to_csv(rows: Iterable[Sequence[str]]) -> str:
