@@ -7,7 +7,7 @@ from grader.results import Results
 from reports.shares import shares
 from reports.visible import line
 
-UNITS_AT_MOST = 400  # lines in a log; more can't be read
+UNITS_AT_MOST = 200  # lines in a log; more is not read
 QUARTERS = 4  # of a point: sums of quarters are exact in any program's numbers, sums of tenths are not
 NEAR = 1e-4  # points are rounded to six decimals, so a third of a point is never exact
 
