@@ -39,12 +39,15 @@ def find(results: Results) -> Causes:
 
 
 def _place(check: CheckResult) -> tuple[object, ...]:
-    """What makes two errors one: exercise, type and the innermost place; empty where there is no error."""
-    error = check.evidence.error
-    if check.outcome is not Outcome.ERRORED or error is None or not error.frames:
+    """What makes two errors one: exercise, type and the innermost place, or the message; else empty."""
+    if check.outcome is not Outcome.ERRORED:
         return ()
-    inner = error.frames[-1]
-    return check.id.partition(".")[0], error.type, inner.file, inner.line, inner.function
+    exercise, error = check.id.partition(".")[0], check.evidence.error
+    if error and error.frames:
+        inner = error.frames[-1]
+        return exercise, error.type, inner.file, inner.line, inner.function
+    # Nothing was sent and no line of the student's ran: the module itself is the matter.
+    return () if error or check.evidence.commands else (exercise, check.message)
 
 
 def costs(results: Results, causes: Causes) -> dict[str, tuple[float, int]]:

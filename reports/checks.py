@@ -25,10 +25,19 @@ class Page:
     guide: str  # where the guide is: its address without an anchor
 
 
+def exercise_anchor(exercise_id: str) -> str:
+    """An exercise's id as a fragment of an address."""
+    return f"exercise-{_safe(exercise_id)}"
+
+
 def anchor(check_id: str) -> str:
     """A check's id as a fragment of an address."""
-    safe = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in check_id)
-    return f"check-{safe}"
+    return f"check-{_safe(check_id)}"
+
+
+def _safe(name: str) -> str:
+    """A name without what an address would need to quote."""
+    return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in name)
 
 
 def command(page: Page, check_id: str = "") -> str:

@@ -10,12 +10,15 @@ def facts(results: Results, catalogue: Catalogue) -> tuple[Fact, ...]:
     """Versions, digests, seed, isolation and times; what is empty is left out."""
     run, submission = results.run, results.submission
     isolation = catalogue.text("fact.isolation_none") if run.isolation is Isolation.NONE else run.isolation
+    # A run that ended before there was a server has no version to tell.
+    version = run.valkey_version
+    valkey = catalogue.text("fact.valkey_text", version=version, server=run.server) if version else ""
     rows = (
         ("started", run.started_at, False),
         ("duration", catalogue.count("duration.seconds", run.duration), False),
         ("modules", ", ".join(submission.modules), False),
         ("seed", str(run.seed), True),
-        ("valkey", catalogue.text("fact.valkey_text", version=run.valkey_version, server=run.server), False),
+        ("valkey", valkey, False),
         ("redis_py", run.redis_py_version, False),
         ("python", run.python_version, False),
         ("grader", run.grader_version, False),

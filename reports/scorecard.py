@@ -3,11 +3,12 @@
 from grader.results import ExerciseResult, Outcome, Results, Status
 from reports import causes
 from reports.catalogue import Catalogue, load
-from reports.checks import Page, anchor, command, group, guide_link
+from reports.checks import Page, command, exercise_anchor, group
 from reports.detail import LEVELS, Detail
 from reports.evidence import Drawing
 from reports.facts import facts
-from reports.view import Change, ExerciseView, First, Link, Notice, Scorecard, Share
+from reports.first import find_first
+from reports.view import Change, ExerciseView, Notice, Scorecard, Share
 from reports.visible import line
 
 GUIDE = "exercises/README.md"
@@ -30,7 +31,7 @@ def build(
         summary=_summary(results, catalogue),
         notices=_notices(results, catalogue),
         changes=_changes(results, catalogue) if graded else (),
-        first=_first(results, page) if graded and len(page.titles) != 1 else None,
+        first=find_first(results, page) if graded and len(page.titles) != 1 else None,
         exercises=tuple(_exercise(exercise, page) for exercise in results.exercises),
         facts=facts(results, catalogue),
         notes=tuple(line(note) for note in results.run.notes),
@@ -77,18 +78,13 @@ def _exercise(exercise: ExerciseResult, page: Page) -> ExerciseView:
         checks=catalogue.count("summary.checks", len(exercise.checks)),
     )
     return ExerciseView(
-        anchor=_exercise_anchor(exercise),
+        anchor=exercise_anchor(exercise.id),
         title=line(catalogue.own("title", exercise), 120),
         share=_share(exercise.score, exercise.max_score, catalogue) if page.graded else None,
         counts=counts if exercise.checks else "",
         problem=line(exercise.problem),
         groups=group(exercise.checks, page),
     )
-
-
-def _exercise_anchor(exercise: ExerciseResult) -> str:
-    """An exercise's fragment on the page."""
-    return anchor(exercise.id).replace("check-", "exercise-", 1)
 
 
 def _summary(results: Results, catalogue: Catalogue) -> str:
@@ -138,31 +134,3 @@ def _changes(results: Results, catalogue: Catalogue) -> tuple[Change, ...]:
         )
         for change in results.adjustments
     )
-
-
-def _first(results: Results, page: Page) -> First | None:
-    """The check, or the exercise that could not run, that costs most with all that it explains."""
-    costs = causes.costs(results, page.causes)
-    broken = [one for one in results.exercises if one.problem and one.score is not None]
-    worst = max(broken, key=lambda one: one.max_score - (one.score or 0), default=None)
-    top = max(costs, key=lambda name: costs[name][0], default="")
-    if worst and worst.max_score - (worst.score or 0) > costs.get(top, (0.0, 0))[0]:
-        words = page.drawing.catalogue.points(worst.max_score - (worst.score or 0))
-        why = page.drawing.catalogue.text("first.exercise", points=words)
-        return First(Link(f"#{_exercise_anchor(worst)}", line(worst.problem)), "", why, "", None)
-    return _first_check(top, results, page) if top else None
-
-
-def _first_check(top: str, results: Results, page: Page) -> First:
-    """Why one check comes first: its own points, and those of the checks that it explains."""
-    catalogue = page.drawing.catalogue
-    total, others = causes.costs(results, page.causes)[top]
-    check = next(one for exercise in results.exercises for one in exercise.checks if one.id == top)
-    own = catalogue.points(check.points - check.score)
-    if others:
-        why = catalogue.count("first.explains", others, points=own, total=catalogue.points(total))
-    else:
-        why = catalogue.text("first.alone", points=own)
-    link = Link(f"#{anchor(top)}", page.titles[top])
-    message = page.drawing.line(check.message)
-    return First(link, message, why, catalogue.own("hint", check), guide_link(check.guide, page))

@@ -11,6 +11,7 @@ from reports.view_evidence import Batch, Pause
 
 from .samples import (
     FRAME,
+    RUN,
     SAMPLES,
     SKIPPED,
     SUBMISSION,
@@ -112,6 +113,25 @@ def test_an_exercise_that_could_not_run_comes_first_where_it_costs_most():
     card = build(not_isolated())
     assert card.first.link.target == "#exercise-leaderboard"
     assert card.first.why == "It costs 30 points: all of this exercise."
+
+
+def test_a_missing_module_is_one_cause_even_where_each_check_says_it_anew():
+    gone = {"outcome": Outcome.ERRORED, "message": "leaderboard.py is not in the submission."}
+    ids = [check.id for check in perfect().exercises[1].checks]
+    results = together(changed(dict.fromkeys(ids, gone)))
+    first, second, third = results.exercises
+    problem = "leaderboard.py is missing from the submission."
+    card = build(replace(results, exercises=(first, replace(second, problem=problem), third)))
+    assert card.first.link.text == problem
+    assert [one(card, name).because is None for name in ids] == [True, False, False, False, False]
+
+
+def test_a_stub_leads_to_the_line_of_the_student():
+    results = hopeless()
+    first, second, third = results.exercises
+    stub = replace(first, problem="CacheManager() is not written yet.")
+    card = build(replace(results, exercises=(stub, second, third)))
+    assert card.first.link.target == "#" + anchor(first.checks[0].id)
 
 
 def test_a_chain_of_skipped_checks_leads_to_its_root():
@@ -219,6 +239,13 @@ def test_durations_take_the_largest_exact_unit():
     english = load("en")
     words = [duration(seconds, english) for seconds in (0.5, 1, 60, 90, 3600, 86400, 172800)]
     assert words == ["0.5 seconds", "1 second", "1 minute", "90 seconds", "1 hour", "1 day", "2 days"]
+
+
+def test_facts_that_are_not_known_are_left_out():
+    card = build(replace(not_graded(), run=replace(RUN, valkey_version="", server="", schedules=0)))
+    names = {fact.name for fact in card.facts}
+    assert not names & {"Valkey", "Orders of commands tried", "Image"}
+    assert {"Seed", "Python", "Submission digest"} <= names
 
 
 def test_a_deep_traceback_shows_its_ends():

@@ -1,0 +1,54 @@
+"""What to look at first: the check, or the exercise that could not run, that costs most."""
+
+from grader.results import CheckResult, ExerciseResult, Results
+from reports import causes
+from reports.checks import Page, anchor, exercise_anchor, guide_link
+from reports.view import First, Link
+from reports.visible import line
+
+_NEAR = 1e-6  # points; less is the rounding of sums
+
+
+def find_first(results: Results, page: Page) -> First | None:
+    """What costs most, with all that it explains; None where nothing was lost."""
+    costs = causes.costs(results, page.causes)
+    top = max(costs, key=lambda name: costs[name][0], default="")
+    broken = [one for one in results.exercises if one.problem and _lost(one) > _NEAR]
+    worst = max(broken, key=_lost, default=None)
+    checks = {check.id: check for exercise in results.exercises for check in exercise.checks}
+    if worst:
+        ahead = _lost(worst) - costs.get(top, (0.0, 0))[0]
+        # Of two that cost the same, a check that shows a line of the student's own code says more.
+        if ahead > _NEAR or (ahead > -_NEAR and not checks[top].evidence.error):
+            return _exercise(worst, page)
+    return _check(checks[top], costs[top], page) if top else None
+
+
+def _lost(exercise: ExerciseResult) -> float:
+    """The points that an exercise lost."""
+    return exercise.max_score - (exercise.score or 0)
+
+
+def _exercise(exercise: ExerciseResult, page: Page) -> First:
+    """An exercise none of which could run."""
+    catalogue = page.drawing.catalogue
+    why = catalogue.text("first.exercise", points=catalogue.points(_lost(exercise)))
+    return First(Link(f"#{exercise_anchor(exercise.id)}", line(exercise.problem)), "", why, "", None)
+
+
+def _check(check: CheckResult, cost: tuple[float, int], page: Page) -> First:
+    """Why one check comes first: its own points, and those of the checks that it explains."""
+    catalogue = page.drawing.catalogue
+    total, others = cost
+    own = catalogue.points(check.points - check.score)
+    if others:
+        why = catalogue.count("first.explains", others, points=own, total=catalogue.points(total))
+    else:
+        why = catalogue.text("first.alone", points=own)
+    return First(
+        link=Link(f"#{anchor(check.id)}", page.titles[check.id]),
+        message=page.drawing.line(check.message),
+        why=why,
+        hint=catalogue.own("hint", check),
+        guide=guide_link(check.guide, page),
+    )
