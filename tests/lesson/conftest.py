@@ -196,15 +196,20 @@ def unused_port():
 
 
 @pytest.fixture(scope="session")
-def container_port():
-    """The port of a container that runs what compose.yaml says, with an image built from scratch."""
+def container_image():
+    """The tag of an image of Valkey that was built from scratch."""
     if not probe_engine("scratch").answers:
         pytest.skip("no Docker engine answers on this machine")
-    tag = scratch.build(scratch.valkey_recipe(find_binary()))
+    return scratch.build(scratch.valkey_recipe(find_binary()))
+
+
+@pytest.fixture(scope="session")
+def container_port(container_image):
+    """The port of a container that runs what compose.yaml says."""
     service = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["valkey"]
     engine = docker.from_env()
     container = engine.containers.run(
-        tag,
+        container_image,
         service["command"],
         ports={"6379/tcp": ("127.0.0.1", None)},
         mem_limit=service["mem_limit"],

@@ -1,6 +1,7 @@
 """infra.py up and down on a real port: it starts one server, knows its own, and leaves others alone."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,11 +18,11 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def infra(unused_port, tmp_path):
-    """Runs infra.py on a free port, with or without Docker on the path; whatever runs is stopped."""
+    """Runs infra.py on a free port, without Docker unless told; whatever runs is stopped."""
 
-    def run(action):
+    def run(action, **variables):
         # An empty folder instead of the path: no docker is found.
-        environment = {**os.environ, "VALKEY_PORT": str(unused_port), "PATH": str(tmp_path)}
+        environment = {**os.environ, "VALKEY_PORT": str(unused_port), "PATH": str(tmp_path), **variables}
         command = [sys.executable, str(ROOT / "exercises" / "examples" / "infra.py"), action]
         return subprocess.run(
             command, capture_output=True, text=True, timeout=60, check=False, env=environment
@@ -29,6 +30,25 @@ def infra(unused_port, tmp_path):
 
     yield run
     run("down")
+
+
+def has_compose():
+    """Whether the engine's compose is there, as the plug-in or as a program of its own."""
+    commands = [["docker", "compose", "version"], ["docker-compose", "version"]]
+    found = [command for command in commands if shutil.which(command[0])]
+    return any(subprocess.run(command, capture_output=True, check=False).returncode == 0 for command in found)
+
+
+@pytest.mark.skipif(not has_compose(), reason="docker compose is not installed")
+def test_with_docker_up_runs_what_the_compose_file_says(infra, unused_port, container_image):
+    docker = {"PATH": os.environ["PATH"], IMAGE_VARIABLE: container_image}
+    up = infra("up", **docker)
+    assert "from the container of compose.yaml" in up.stdout, up.stderr
+    names = ["docker", "ps", "--all", "--filter", "name=valkey-lesson", "--format", "{{.Ports}}"]
+    ports = subprocess.run(names, capture_output=True, text=True, check=True).stdout
+    assert ports == f"127.0.0.1:{unused_port}->6379/tcp\n"
+    assert infra("down", **docker).returncode == 0
+    assert subprocess.run(names, capture_output=True, text=True, check=True).stdout == ""
 
 
 def test_up_starts_a_server_on_loopback_alone_and_down_stops_it(infra, unused_port):
