@@ -2,6 +2,8 @@
 
 Breaks: "Every key that a module writes has an expiry, helper keys such as locks too; only a
 `Leaderboard` without `ttl` has none."
+
+Breaks: "After any call, a user whose cart is empty has no key at all."
 """
 
 import redis
