@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.assignment import Assignment
-from grader.course.closing import score_one
 from grader.course.marking import draw
 from grader.course.store import Record, Store, write
 from grader.results import Results
@@ -27,7 +26,7 @@ def write_feedback(root: Path, out: Path, now: datetime, *, zipped: bool) -> int
     class_record = store.read_class()
     count = 0
     for record in store.records(class_record):
-        seen = student_results(score_one(store, record, class_record), class_record.assignment, now)
+        seen = student_results(store.results(record.folder), class_record.assignment, now)
         _write(out, record, seen, class_record.assignment.language, zipped=zipped)
         count += 1
     return count

@@ -45,8 +45,9 @@ class Document:
 
     def wrong(self, place: Place, sentence: str) -> UsageError:
         """The error to raise about what stands at ``place``: "file, line N: sentence"."""
-        known = [place[:n] for n in range(len(place), 0, -1) if place[:n] in self.lines]
-        line = f", line {self.lines[known[0]]}" if known else ""
+        within = [line for known, line in self.lines.items() if known[: len(place)] == place]
+        around = [self.lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in self.lines]
+        line = f", line {(within or around)[0]}" if within or around else ""
         return UsageError(f"{self.name}{line}: {sentence}")
 
 
@@ -86,11 +87,21 @@ def _parts(dotted: str) -> Place:
 def build(document: Document, kind: type[T]) -> T:
     """The document as a ``kind``; UsageError where a key is unknown or a value is of a wrong type."""
     try:
-        value = from_plain(document.plain, kind)
+        value: T = _complete(from_plain(document.plain, kind))
     except DecodeError as error:
         raise _mistake(document, kind, str(error)) from None
     _refuse_unknown(document, (), document.plain, to_plain(value))
     return value
+
+
+def _complete(value: Any) -> Any:
+    """The value built anew: the decoder leaves defaults out of an instance, and so would an encoder."""
+    if isinstance(value, tuple):
+        return tuple(map(_complete, value))
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return value
+    fields = {field.name: _complete(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return type(value)(**fields)
 
 
 def _refuse_unknown(document: Document, place: Place, given: Any, taken: Any) -> None:

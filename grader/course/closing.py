@@ -10,7 +10,7 @@ from grader.assignment_file import read_text
 from grader.codec import DecodeError, from_json, to_json
 from grader.course.marking import RESULTS, SCORECARD, Marking, draw, mark
 from grader.course.processes import call_in_process
-from grader.course.rows import absent_row, labels, present_row
+from grader.course.rows import absent_row, identified, labels, present_row
 from grader.course.store import ClassRecord, Record, Store, write_changed
 from grader.errors import GraderError, UsageError
 from grader.overrides import check_known, overrides_of
@@ -44,7 +44,7 @@ class Closing:
 def close_class(store: Store, class_record: ClassRecord, closing: Closing) -> tuple[str, ...]:
     """Scores and draws everything anew; the names of the files written for the instructor."""
     assignment = class_record.assignment
-    records = list(store.records(class_record))
+    records = identified(store.records(class_record), class_record.roster)
     names = labels(records, class_record.roster)
     tally, rows = _count(store, class_record, records, names)
     check_known(class_record.overrides, {e.id for e in assignment.exercises}, set(tally.checks))

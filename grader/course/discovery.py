@@ -23,6 +23,7 @@ class Found:
     """One student's submission."""
 
     name: str  # unique in the class, and the same whatever the roster says: from the download's name
+    key: str  # of its label: what the roster is searched for
     shown: str  # what people call them
     folder: str  # in graded/students/
     paths: tuple[Path, ...]  # a folder or an archive, or several loose modules
@@ -117,7 +118,8 @@ def _found(group: list[_Entry], student: Student | None, prefix: str) -> Found:
     time = datetime.fromtimestamp(max(entry.time for entry in chosen), UTC).isoformat(timespec="seconds")
     return Found(
         name=name,
-        shown=student.name if student else label.shown.removeprefix(prefix),
+        key=label.key,
+        shown=label.shown.removeprefix(prefix),
         folder=folder_name(name),
         paths=tuple(_inner(entry.path) for entry in chosen),
         submitted_at=(student and student.submitted_at) or time,

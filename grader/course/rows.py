@@ -7,12 +7,25 @@ from datetime import datetime
 
 from grader.assignment import Assignment
 from grader.course.marking import SCORECARD
+from grader.course.names import Directory, Label, common_prefix
 from grader.course.store import Record
 from grader.overrides import Override
 from grader.results import Adjustment, Outcome, Results
 from grader.roster import Student
 from grader.scoring import days_late, full_marks
 from reports.class_row import Points, Row, Standing
+
+
+def identified(records: Iterable[Record], roster: tuple[Student, ...]) -> list[Record]:
+    """The records with their owners by this roster, which may be a later one than when they were graded."""
+    records = list(records)
+    directory = Directory(roster)
+    prefix = common_prefix([record.key for record in records if ":" not in record.key])
+    owners = [directory.find(Label(record.key, record.shown), prefix) for record in records]
+    return [
+        replace(record, identifier=owner.identifier if owner else "")
+        for record, owner in zip(records, owners, strict=True)
+    ]
 
 
 def labels(records: Iterable[Record], roster: tuple[Student, ...]) -> dict[str, str]:

@@ -87,7 +87,8 @@ def _faults(
 
 
 def _wanted(found: Found, only: str) -> bool:
-    names = (found.name, found.shown, found.student.identifier if found.student else found.name)
+    student = (found.student.identifier, found.student.name) if found.student else ()
+    names = (found.name, found.shown, *student)
     return any(fnmatch(name, only) for name in names)
 
 
@@ -98,6 +99,7 @@ def _task(found: Found, run: ClassRun) -> _Task:
     same = stored is not None and stored.stamp.source == stamp.source and found.time_source != "roster"
     record = Record(
         name=found.name,
+        key=found.key,
         shown=found.shown,
         folder=found.folder,
         submitted_at=stored.submitted_at if stored and same else found.submitted_at,

@@ -43,6 +43,7 @@ class Record:
     """One student's submission in ``graded/``."""
 
     name: str
+    key: str  # of its label: what the roster is searched for
     shown: str
     folder: str
     submitted_at: str  # stays as it was first seen, whenever the same submission is graded again

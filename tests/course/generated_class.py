@@ -13,7 +13,7 @@ HOSTILE = (
     "import sys\nsys.exit(0)\n",
     "import os\nos._exit(0)\n",
     "print('x' * 10_000_000)\nraise SystemError('\\x1b[31m=1+1')\n",
-    "class CacheManager:\n    def __init__(self, *a, **k):\n        self.x = [bytes(1 << 26) for _ in range(99)]\n",
+    "class CacheManager:\n    def __init__(self, *a, **k):\n        self.x = list(range(1 << 30))\n",
     "import os\n[os.kill(os.getppid(), 9)]\n",
     "class CacheManager:\n    def __init__(self, *a, **k): ...\n    def __eq__(self, other): return True\n",
     "def f():\n    return f()\nf()\n",
