@@ -15,6 +15,7 @@ PREFIX = "example:5:"
 POPULAR = 100
 PAGE = "x" * 2000
 ROOM = 500_000  # bytes for pages: about 200 of them
+READS = 1500
 SETTINGS = ["maxmemory", "maxmemory-policy", "maxmemory-samples"]
 
 
@@ -33,14 +34,14 @@ def hit_rate(client: redis.Redis, policy: str) -> float:
     client.config_set("maxmemory", client.info("memory")["used_memory"] + ROOM)
     client.config_set("maxmemory-policy", policy)
     # First everybody reads popular pages only, so that LFU learns how popular they are.
-    for _ in range(5000):
+    for _ in range(2 * READS):
         read_page(client, f"popular:{chance.randrange(POPULAR)}")
     hits = 0
-    for number in range(3000):
+    for number in range(READS):
         hits += read_page(client, f"popular:{chance.randrange(POPULAR)}")
         for crawled in range(3):
             read_page(client, f"rare:{number}:{crawled}")
-    return hits / 3000
+    return hits / READS
 
 
 def clean_up(client: redis.Redis) -> int:

