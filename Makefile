@@ -74,3 +74,7 @@ schema: $(VENV)/.dev ## Write the JSON Schema of results.json anew
 screenshots: $(VENV)/.dev ## Take pictures of scorecards in Chromium, into screenshots/
 	$(BIN)/python -m tests.reports.screenshots screenshots
 	@echo Look at screenshots/
+
+.PHONY: bench-class
+bench-class: $(VENV)/.dev ## Grade a generated class of COUNT (default: 200), then one by one, and compare
+	$(BIN)/python -m tests.course.bench $(or $(COUNT),200)
