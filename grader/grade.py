@@ -115,7 +115,7 @@ def _try_twice(attempt: Attempt, watch: Watch) -> tuple[list[CheckResult], Facts
 def _describe_run(
     settings: Settings, exercises: tuple[Exercise, ...], facts: Facts | None, at: datetime, duration: float
 ) -> Run:
-    known = facts or Facts("", "", "", "", "", "", "", Isolation.NONE, False, "", 0)
+    known = facts or Facts("", "", "", "", "", "", "", Isolation.NONE, True, "", 0)
     return Run(
         started_at=at.isoformat(timespec="seconds"),
         duration=round(duration, 3),

@@ -60,6 +60,11 @@ def encode_argument(value: Any) -> Any:
     return _ENCODER.encode(value)
 
 
+def _text(value: object) -> str:
+    # Python's strings may hold half a surrogate pair, which no UTF-8 file can.
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
 def _json(items: tuple[Any, ...]) -> str:
     return wire.pack(list(items), 1 << 24)[wire.HEADER.size :].decode()
 
@@ -71,11 +76,11 @@ def read_answer(message: dict[str, Any]) -> Answer:
     error = message["error"]
     try:
         return Raised(
-            str(error["type"]),
-            str(error["message"]),
-            tuple(map(str, error["bases"])),
-            tuple(Frame(str(file), int(line), str(name)) for file, line, name in error["frames"]),
-            str(error.get("module", "")),
+            _text(error["type"]),
+            _text(error["message"]),
+            tuple(map(_text, error["bases"])),
+            tuple(Frame(_text(file), int(line), _text(name)) for file, line, name in error["frames"]),
+            _text(error.get("module", "")),
         )
     except (KeyError, TypeError, ValueError) as wrong:
         raise wire.WireError(f"an error that isn't one: {wrong}") from None
