@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.assignment import Bounds
+from grader.engine import probe_engine
 from grader.errors import GraderError
 from grader.results import Isolation
 from grader.sandbox.walls import choose
 from grader.server.embedded import open_embedded
-from grader.server.engine import probe_engine
 from grader.server.opening import image_in_use
 
 OLDEST_PYTHON = (3, 11)

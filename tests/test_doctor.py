@@ -4,9 +4,9 @@ import subprocess
 import sys
 
 from grader import doctor
+from grader.engine import Engine
 from grader.results import Isolation
 from grader.sandbox.walls import Walls
-from grader.server.engine import Engine
 
 
 def test_it_finds_what_this_machine_has():

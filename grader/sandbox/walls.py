@@ -25,17 +25,21 @@ from pathlib import Path
 from grader.assignment import Bounds
 from grader.errors import GraderError, UsageError
 from grader.results import Isolation
-from grader.sandbox import bubblewrap
+from grader.sandbox import bubblewrap, container
 from grader.sandbox.bubblewrap import Box
+from grader.sandbox.container import ContainerBox
 from grader.sandbox.limits import counts_by_namespace, resource_limits
 from grader.sandbox.runtime import find_library, find_runtime, readable_by_all
 
 PROGRAM = Path(__file__).parent / "inside"
-SCRATCH = "/tmp"  # noqa: S108 - inside the sandbox, where nobody else is
+SCRATCH = container.SCRATCH
 
 # -P -s -S -B: nothing but the standard library on the path, no bytecode written. Not -I, which would drop
 # PYTHONHASHSEED too; the environment is ours to the last variable.
 PYTHON_OPTIONS = ("-P", "-s", "-S", "-B")
+
+CHOICES = ("auto", "bubblewrap", "container", "none")
+WAYS = (Isolation.BUBBLEWRAP, Isolation.CONTAINER)  # in the order in which auto tries them
 
 NOT_ISOLATED = "This run was not isolated and serves for practice only"
 
@@ -47,8 +51,8 @@ class Walls:
     kind: Isolation
     isolated: bool
     note: str = ""  # a sentence, where the run is not isolated
-    program: str = ""  # bwrap's path
-    user: int | None = None  # the private user that the worker becomes, where the grader is root
+    program: str = ""  # bwrap's path, or docker's
+    user: int | None = None  # the private user that the worker becomes; None: the grader's own
 
 
 @dataclass(frozen=True)
@@ -78,45 +82,84 @@ class Enclosure:
 
 def choose(choice: str) -> Walls:
     """The walls for ``--sandbox`` choice; GraderError where those asked for can't be had."""
+    if choice not in CHOICES:
+        raise UsageError(f"--sandbox is auto, bubblewrap, container or none, not {choice!r}.")
     if choice == "none":
         return Walls(Isolation.NONE, isolated=False, note=f"{NOT_ISOLATED}, as --sandbox none asks.")
-    if choice not in {"auto", "bubblewrap"}:
-        raise UsageError(f"--sandbox is auto, bubblewrap, container or none, not {choice!r}.")
+    problems = []
+    for way in WAYS if choice == "auto" else (Isolation(choice),):
+        walls, problem = _try_bubblewrap() if way is Isolation.BUBBLEWRAP else _try_container()
+        if walls is not None:
+            return walls
+        problems.append(problem)
+    if choice != "auto":
+        raise GraderError(f"The sandbox {choice} can't be had on this machine. {problems[0]}")
+    return Walls(Isolation.NONE, isolated=False, note=f"{NOT_ISOLATED}. {' '.join(problems)}")
+
+
+def _try_bubblewrap() -> tuple[Walls | None, str]:
     user = bubblewrap.private_user() if os.geteuid() == 0 else None
     trial = bubblewrap.find(user)
-    if trial.program:
-        return Walls(Isolation.BUBBLEWRAP, isolated=True, program=trial.program, user=user)
-    if choice == "bubblewrap":
-        raise GraderError(f"Bubblewrap can't be used on this machine. {trial.problem}")
-    return Walls(Isolation.NONE, isolated=False, note=f"{NOT_ISOLATED}. {trial.problem}")
+    if not trial.program:
+        return None, trial.problem
+    return Walls(Isolation.BUBBLEWRAP, isolated=True, program=trial.program, user=user), ""
+
+
+def _try_container() -> tuple[Walls | None, str]:
+    docker, problem = container.find()
+    if not docker:
+        return None, problem
+    return Walls(Isolation.CONTAINER, isolated=True, program=docker, user=container.private_user()), ""
 
 
 def enclose(plan: WallsPlan) -> Enclosure:
     """The command and the view of a worker behind the plan's walls."""
     if plan.walls.kind is Isolation.BUBBLEWRAP:
         return _enclose_bubblewrap(plan)
+    if plan.walls.kind is Isolation.CONTAINER:
+        return _enclose_container(plan)
     return _enclose_nothing(plan)
 
 
-def _enclose_bubblewrap(plan: WallsPlan) -> Enclosure:
-    runtime = find_runtime()
+def _shown(plan: WallsPlan) -> tuple[tuple[str, str], ...]:
+    """(path here, path inside) of all but Python itself."""
     shown = [
         (_for_all(PROGRAM, "worker_wire.py", plan), "/box/program"),
         *((_for_all(path, "__init__.py", plan), f"/box/library/{path.name}") for path in find_library()),
         (plan.submission, "/box/submission"),
         (plan.sockets, "/box/sockets"),
     ]
+    return tuple((str(source), place) for source, place in shown)
+
+
+def _enclose_bubblewrap(plan: WallsPlan) -> Enclosure:
+    runtime = find_runtime()
     box = Box(
         program=plan.walls.program,
         user=plan.walls.user,
         runtime=runtime,
-        shown=tuple((str(source), place) for source, place in shown),
+        shown=_shown(plan),
         scratch_bytes=plan.bounds.file_mib * 1024 * 1024,
     )
+    command = (*bubblewrap.arguments(box), str(runtime.python), *PYTHON_OPTIONS)
     own_user = plan.walls.user is not None or counts_by_namespace()
+    return _boxed(plan, command, _environment(SCRATCH), own_user=own_user)
+
+
+def _enclose_container(plan: WallsPlan) -> Enclosure:
+    assert plan.walls.user is not None  # noqa: S101 - _try_container sets it
+    box = ContainerBox(plan.walls.program, plan.walls.user, plan.bounds, _shown(plan), _environment(SCRATCH))
+    command = (*container.arguments(box), *PYTHON_OPTIONS)
+    # The docker program itself needs what it needs of our environment; the worker gets the box's.
+    return _boxed(plan, command, dict(os.environ), own_user=True)
+
+
+def _boxed(
+    plan: WallsPlan, command: tuple[str, ...], environment: dict[str, str], *, own_user: bool
+) -> Enclosure:
     return Enclosure(
-        command=(*bubblewrap.arguments(box), str(runtime.python), *PYTHON_OPTIONS),
-        environment=_environment(SCRATCH),
+        command=command,
+        environment=environment,
         program="/box/program",
         library="/box/library",
         submission="/box/submission",

@@ -25,9 +25,9 @@ from testcontainers.core.container import DockerContainer
 
 from grader.assignment import Bounds
 from grader.errors import GraderError
+from grader.owner import labels_of, this_owner
 from grader.server.address import Address, Login, Server, ServerFacts
 from grader.server.config import config_lines
-from grader.server.owner import labels_of, this_owner
 from grader.server.readiness import Greeting, greet, pause
 from grader.server.rights import make_login
 from grader.server.sweep import sweep

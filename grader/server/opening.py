@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.assignment import Bounds
+from grader.engine import can_pull, probe_engine
 from grader.errors import GraderError, UsageError
 from grader.server.address import Server
 from grader.server.embedded import open_embedded
-from grader.server.engine import can_pull, probe_engine
 
 # The one place where the image is pinned; an option and this environment variable override it.
 IMAGE = "valkey/valkey:9.1.2"

@@ -5,7 +5,7 @@ from contextlib import suppress
 import docker
 from docker.errors import APIError, DockerException
 
-from grader.server.owner import LABEL, is_orphan
+from grader.owner import LABEL, is_orphan
 
 
 def sweep(client: docker.DockerClient) -> int:

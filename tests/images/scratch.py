@@ -11,6 +11,7 @@ from pathlib import Path
 import docker
 
 VALKEY_IMAGE = "valkey-grader-test/valkey:9.1"
+PYTHON_IMAGE = "valkey-grader-test/python:3"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,22 @@ def valkey_recipe(binary, tag=VALKEY_IMAGE):
     return Recipe(tag, files, dockerfile)
 
 
+def python_recipe(runtime, tag):
+    """A Python without any package, as ``python3``."""
+    library = Path(os.__file__).parent
+    skipped = {"site-packages", "dist-packages", "test", "idlelib", "tkinter", "ensurepip", "__pycache__"}
+    files = {str(runtime.python): runtime.python, **libraries_of(runtime.python)}
+    for path in sorted(library.rglob("*")):
+        if path.is_file() and not skipped & set(path.relative_to(library).parts):
+            files[str(path)] = path
+            if path.suffix == ".so":
+                files |= libraries_of(path)
+    lines = ["FROM scratch", "COPY root /", f"ENV PATH={runtime.python.parent}"]
+    if runtime.python.name != "python3":
+        files[str(runtime.python.with_name("python3"))] = runtime.python
+    return Recipe(tag, files, "\n".join(lines) + "\n")
+
+
 def build(recipe):
     """Builds the image with the engine's own builder; gives its tag."""
     context = io.BytesIO()
@@ -43,6 +60,11 @@ def build(recipe):
         info = tarfile.TarInfo("Dockerfile")
         info.size = len(text)
         archive.addfile(info, io.BytesIO(text))
+        # Folders first, open to every user: the builder makes those that are missing for root alone.
+        for folder in sorted({parent for place in recipe.files for parent in Path(place).parents}):
+            info = tarfile.TarInfo(f"root{folder}")
+            info.type, info.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(info)
         for place, path in recipe.files.items():
             archive.add(path, f"root{place}")
     context.seek(0)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.engine import probe_engine
 from grader.server.embedded import find_binary
-from grader.server.engine import probe_engine
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

@@ -12,11 +12,11 @@ import pytest
 import redis
 
 from grader.assignment import Bounds
+from grader.engine import can_pull, probe_engine
 from grader.errors import GraderError, UsageError
+from grader.owner import LABEL, is_orphan, labels_of, this_owner
 from grader.server import opening
-from grader.server.engine import can_pull, probe_engine
 from grader.server.opening import choose_server, image_in_use, open_server
-from grader.server.owner import LABEL, is_orphan, labels_of, this_owner
 from grader.server.sweep import sweep
 
 HOLD = """
