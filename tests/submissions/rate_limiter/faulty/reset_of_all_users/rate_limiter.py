@@ -1,0 +1,63 @@
+"""reset forgets the hits of every user of the limiter.
+
+Breaks: "Forgets the user's hits, so that all are allowed anew; True where there were any within the
+window."
+Breaks: "Users do not count for each other."
+"""
+
+import base64
+import re
+import time
+
+HIT = """
+local now, window, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local text = redis.call('GET', KEYS[1])
+local moments = {}
+for _, moment in ipairs(text and cjson.decode(text) or {}) do
+  if moment > now then
+    now = moment
+  end
+end
+for _, moment in ipairs(text and cjson.decode(text) or {}) do
+  if moment > now - window then
+    moments[#moments + 1] = moment
+  end
+end
+if #moments >= limit then
+  return {-1, moments[1] + window - now}
+end
+moments[#moments + 1] = now
+redis.call('SET', KEYS[1], cjson.encode(moments), 'PX', window)
+return {limit - #moments, 0}
+"""
+
+
+def encoded(text):
+    if not re.search(r".", text, re.DOTALL):
+        raise ValueError("a name or a user has at least one character")
+    return base64.b64encode(text.encode()).decode()
+
+
+class RateLimiter:
+    def __init__(self, client, name, limit, window):
+        if not isinstance(limit, int) or not isinstance(window, int) or min(limit, window) < 1:
+            raise ValueError(f"limit {limit!r} and window {window!r} must be whole numbers above 0")
+        self.client = client
+        self.prefix = f"limiter/{encoded(name)}."
+        self.limit = limit
+        self.window_ms = window * 1000
+        self.script = client.register_script(HIT)
+
+    def hit(self, user):
+        key = self.prefix + encoded(user)
+        now = round(time.time() * 1000)
+        remaining, wait = self.script([key], [now, self.window_ms, self.limit])
+        if remaining < 0:
+            return False, 0, wait / 1000
+        return True, remaining, 0.0
+
+    def reset(self, user):
+        found = self.client.exists(self.prefix + encoded(user)) == 1
+        for key in list(self.client.scan_iter(match=self.prefix + "*")):
+            self.client.delete(key)
+        return found
