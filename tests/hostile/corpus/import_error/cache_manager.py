@@ -1,0 +1,3 @@
+"""Imports what isn't there."""
+
+import numpy_that_is_not_there

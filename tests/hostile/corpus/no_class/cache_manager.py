@@ -1,0 +1,5 @@
+"""Has no class of the name."""
+
+
+class Cache:
+    pass

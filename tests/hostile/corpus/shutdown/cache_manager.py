@@ -1,0 +1,13 @@
+"""Stops the server."""
+
+from reference import CacheManager as Reference
+
+
+class CacheManager(Reference):
+    def __init__(self, client, *args, **options):
+        super().__init__(client, *args, **options)
+        self._plain = client
+
+    def touch(self, key, ttl=None):
+        self._plain.execute_command("SHUTDOWN", "NOSAVE")
+        return super().touch(key, ttl)

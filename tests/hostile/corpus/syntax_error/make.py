@@ -1,0 +1,6 @@
+"""Is no Python."""
+
+
+def make(folder):
+    (folder / "cache_manager.py").write_text("def broken(:")
+    return folder

@@ -1,0 +1,5 @@
+"""Takes no arguments."""
+
+
+class CacheManager:
+    pass

@@ -1,0 +1,57 @@
+"""Hostile submissions through the real command: none gains, reads, harms or outlives anything."""
+
+import os
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox.walls import choose
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import attack
+
+SANDBOX = os.environ.get("HOSTILE_SANDBOX", "auto")
+
+
+@pytest.fixture(scope="session")
+def attacks(request):
+    """What comes of each submission that is asked for, as many at a time as there are processors."""
+    wanted = [item.callspec.params["name"] for item in request.session.items if "name" in _params(item)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {name: pool.submit(attack.attack, name, SANDBOX) for name in dict.fromkeys(wanted)}
+    attack.ESCAPE.unlink(missing_ok=True)
+
+
+def _params(item):
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
+
+@pytest.mark.parametrize("name", attack.names())
+def test_it_gets_what_it_deserves(name, attacks):
+    expected, came = attack.expected(name), attacks[name].result()
+    assert came.status == expected.status, came.text
+    if came.score is not None:
+        assert expected.min_score <= came.score <= expected.max_score
+    assert re.search(expected.sentence, came.text)
+    if choose(SANDBOX).isolated:
+        assert not expected.absent or not re.search(expected.absent, came.text)
+        assert not came.called, "it called home"
+        assert not attack.ESCAPE.exists(), "it wrote outside its sandbox"
+    assert came.left == []
+
+
+def test_there_are_fifty_of_all_kinds():
+    kinds = [attack.expected(name).kind for name in attack.names()]
+    assert len(kinds) >= 50
+    assert set(kinds) == {"forging", "leaking", "server", "denial", "packaging"}
+
+
+def test_each_says_what_it_tries():
+    for name in attack.names():
+        folder = attack.CORPUS / name
+        source = folder / ("make.py" if (folder / "make.py").exists() else "cache_manager.py")
+        assert source.read_text().startswith('"""'), name
