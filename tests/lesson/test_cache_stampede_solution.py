@@ -46,7 +46,7 @@ def test_whatever_compute_raises_releases_the_lock(client, cache, error):
 def test_the_lock_outlives_a_long_compute_and_no_death_holds_others_up(client, cache):
     left = []
     cache.get_or_compute("k", lambda: left.append(client.pttl(lock_of(client))))
-    assert 8500 < left[0] < 9900
+    assert 8000 < left[0] < 9900
 
 
 def test_after_a_death_inside_compute_another_takes_over(client, cache, start):

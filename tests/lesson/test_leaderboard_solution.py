@@ -173,20 +173,20 @@ def test_boards_do_not_collide(client, leaderboard):
 
 
 def test_the_board_expires_as_a_whole_and_starts_anew(client, leaderboard, advance):
-    board = leaderboard.Leaderboard(client, "week", 100)
+    board = leaderboard.Leaderboard(client, "week", 1000)
     board.submit("ann", 1)
-    advance(60)
+    advance(600)
     board.add("bob", 1)
     board.submit("ann", 5)
-    assert all(39_000 < client.pttl(key) <= 40_000 for key in client.scan_iter())
-    advance(41)
+    assert all(390_000 < client.pttl(key) <= 400_000 for key in client.scan_iter())
+    advance(410)
     assert board.size() == 0
     board.add("cy", 1)
-    assert all(99_000 < client.pttl(key) <= 100_000 for key in client.scan_iter())
-    advance(60)
+    assert all(990_000 < client.pttl(key) <= 1_000_000 for key in client.scan_iter())
+    advance(600)
     assert board.remove("cy")
     board.submit("dee", 1)
-    assert all(99_000 < client.pttl(key) <= 100_000 for key in client.scan_iter())
+    assert all(990_000 < client.pttl(key) <= 1_000_000 for key in client.scan_iter())
 
 
 def test_a_board_without_a_ttl_has_no_expiry(client, board):
