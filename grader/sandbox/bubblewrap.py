@@ -5,10 +5,12 @@ import os
 import secrets
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.sandbox.runtime import Runtime, find_runtime
+from grader.sandbox.seccomp import make_filter
 
 # A trial takes some 5 ms; on a machine that is swamped it gets this long, in seconds.
 TRIAL_SECONDS = 10.0
@@ -24,6 +26,8 @@ ROOT_PROGRAMS = ("unshare", "setpriv")
 # The powers that those two need; the worker has none.
 POWERS = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
+FILTER_DESCRIPTOR = 9  # a shell's redirections take one digit
+
 # Without /dev/null and /dev/urandom much of the standard library stumbles; no other device is needed.
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
@@ -37,6 +41,7 @@ class Box:
     runtime: Runtime
     shown: tuple[tuple[str, str], ...]  # (path on this machine, path inside), read-only
     scratch_bytes: int
+    seccomp: str = ""  # path of a filter of system calls; '' for none
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def find(user: int | None) -> Trial:
 def arguments(box: Box) -> list[str]:
     """The command line up to and without the program that runs inside."""
     return [
-        box.program,
+        *_with_filter(box),
         *_namespaces(box),
         *("--die-with-parent", "--new-session", "--hostname", "box"),
         *_folders(box),
@@ -86,6 +91,14 @@ def arguments(box: Box) -> list[str]:
         *("--remount-ro", "/", "--chdir", "/tmp", "--"),  # noqa: S108 - inside
         *_become(box),
     ]
+
+
+def _with_filter(box: Box) -> list[str]:
+    """The command's head: bwrap takes the filter from a descriptor, which a shell opens before it becomes bwrap."""
+    if not box.seccomp:
+        return [box.program]
+    opening = f'exec "$@" {FILTER_DESCRIPTOR}<"$0"'
+    return ["/bin/sh", "-c", opening, box.seccomp, box.program, "--seccomp", str(FILTER_DESCRIPTOR)]
 
 
 def _bundled() -> str:
@@ -100,17 +113,30 @@ def _bundled() -> str:
 def _try(program: str, user: int | None) -> str:
     """Runs something small behind the real walls: '' where that works, else bwrap's own words."""
     small = os.path.realpath(shutil.which(TRIAL_PROGRAM) or "/bin/true")
-    box = Box(program, user, find_runtime(), ((small, small),), scratch_bytes=65536)
-    try:
-        done = subprocess.run(
-            [*arguments(box), small], capture_output=True, timeout=TRIAL_SECONDS, check=False, env={}
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{error}."
+    with tempfile.TemporaryDirectory(prefix="grade-") as folder:
+        rules = write_filter(Path(folder))
+        box = Box(program, user, find_runtime(), ((small, small),), scratch_bytes=65536, seccomp=rules)
+        try:
+            done = subprocess.run(
+                [*arguments(box), small], capture_output=True, timeout=TRIAL_SECONDS, check=False, env={}
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"{error}."
     if done.returncode == 0:
         return ""
     words = done.stderr.decode(errors="replace").strip().splitlines()
     return words[-1] if words else f"it ended with status {done.returncode}."
+
+
+def write_filter(folder: Path) -> str:
+    """Writes the filter of system calls into ``folder``; gives its path, '' where this machine has none."""
+    rules = make_filter()
+    if not rules:
+        return ""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "seccomp"
+    path.write_bytes(rules)
+    return str(path)
 
 
 def _namespaces(box: Box) -> list[str]:

@@ -140,6 +140,7 @@ def _enclose_bubblewrap(plan: WallsPlan) -> Enclosure:
         runtime=runtime,
         shown=_shown(plan),
         scratch_bytes=plan.bounds.file_mib * 1024 * 1024,
+        seccomp=bubblewrap.write_filter(plan.scratch),
     )
     command = (*bubblewrap.arguments(box), str(runtime.python), *PYTHON_OPTIONS)
     own_user = plan.walls.user is not None or counts_by_namespace()

@@ -1,5 +1,6 @@
 """Behind the walls there is nothing to see, to reach, to write or to become; as root and as anyone else."""
 
+import errno
 import json
 import os
 import shutil
@@ -217,6 +218,7 @@ def test_it_is_a_user_without_powers(box):
     with box.hold() as holder:
         facts = facts_of(inside(holder))
         holder.kill()
+    assert facts["Seccomp"] == "2"
     assert "0" not in facts["Uid"].split()
     assert facts["NoNewPrivs"] == "1"
     assert {facts[name] for name in CAPABILITIES} <= {"0000000000000000"}
@@ -238,6 +240,29 @@ def test_roots_worker_is_a_user_that_nobody_else_is(box):
 def test_the_kernels_settings_are_out_of_reach(box):
     for path in ("/proc/sys/kernel/core_pattern", "/sys/kernel/uevent_helper"):
         assert box.raises(f"open({path!r}, 'w')") in {"ENOENT", "EACCES", "EROFS"}
+
+
+CALLS = {
+    "unshare(CLONE_NEWUSER)": "unshare(0x10000000)",
+    "clone(CLONE_NEWUSER)": "syscall(56 if os.uname().machine == 'x86_64' else 220, 0x10000011, 0, 0, 0, 0)",
+    "ptrace": "ptrace(16, 1, 0, 0)",
+    "mount": "mount(b'x', b'/tmp', b'tmpfs', 0, None)",
+    "perf_event_open": "syscall(298 if os.uname().machine == 'x86_64' else 241, 0, 0, 0, 0, 0)",
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_calls_that_no_coursework_makes_are_refused(box, call):
+    code = f"import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\nfound = libc.{call}, ctypes.get_errno()"
+    assert box.run(f"{code}\nprint(json.dumps(found))") == [-1, errno.EPERM]
+
+
+def test_threads_and_forks_work(box):
+    code = (
+        "import threading\nt = threading.Thread(target=print)\nt.start(), t.join()\n"
+        "pid = os.fork()\nif pid == 0:\n    os._exit(3)\nprint(json.dumps(os.waitpid(pid, 0)[1] >> 8))"
+    )
+    assert box.run(code) == 3
 
 
 def test_it_dies_with_the_grader(box):
