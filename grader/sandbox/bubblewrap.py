@@ -94,7 +94,7 @@ def arguments(box: Box) -> list[str]:
 
 
 def _with_filter(box: Box) -> list[str]:
-    """The command's head: bwrap takes the filter from a descriptor, which a shell opens before it becomes bwrap."""
+    """The command's head: bwrap reads the filter from a descriptor that a shell opens."""
     if not box.seccomp:
         return [box.program]
     opening = f'exec "$@" {FILTER_DESCRIPTOR}<"$0"'

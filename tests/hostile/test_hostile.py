@@ -23,7 +23,8 @@ def attacks(request):
     wanted = [item.callspec.params["name"] for item in request.session.items if "name" in _params(item)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {name: pool.submit(attack.attack, name, SANDBOX) for name in dict.fromkeys(wanted)}
-    attack.ESCAPE.unlink(missing_ok=True)
+    for path in attack.ESCAPE.parent.glob(f"{attack.ESCAPE.name}*"):
+        path.unlink()  # what a run without walls left
 
 
 def _params(item):
@@ -41,7 +42,7 @@ def test_it_gets_what_it_deserves(name, attacks):
         assert not expected.absent or not re.search(expected.absent, came.text)
         assert not came.called, "it called home"
         assert not attack.ESCAPE.exists(), "it wrote outside its sandbox"
-    assert came.left == []
+        assert came.left == []
 
 
 def test_there_are_fifty_of_all_kinds():
