@@ -25,7 +25,7 @@ class Settings:
     exercises: tuple[str, ...] = ()  # ids; empty: all that the assignment enables
     checks: tuple[str, ...] = ()  # ids; empty: all
     fail_fast: bool = False
-    schedules: int = 200  # orders of commands that a race check tries at most
+    schedules: int = 100  # orders of commands that a race check tries at most
 
     @property
     def digest(self) -> str:

@@ -50,7 +50,7 @@ class _Death:
         self.last = resp.show_command(commands[-1]) if commands else ""
         if len(commands) < len(move.link.held) or self.passed >= self._allowed:
             self.over = True
-            return Move(move.actor, link=move.link, cut=room)
+            return Move(move.actor, link=move.link, count=room, dies=True)
         return move
 
 

@@ -11,14 +11,15 @@ one that is reached is said, and never held against the student.
 
 import heapq
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call
 from grader.interleave.stage import Move, Stage
 from grader.interleave.trace import Trace
+from grader.proxy.link import unit_length
 
-PREEMPTIONS = 3
+PREEMPTIONS = 2
 PATIENCE = 12  # moves in a row, after which a polling actor makes room for the others, free of charge
 LONGEST = 600  # moves of one schedule
 
@@ -82,7 +83,8 @@ class _Path:
         self.in_a_row = self.in_a_row + 1 if moves[chosen].actor == self.last else 1
         self.last = moves[chosen].actor
         self.points.append((tuple(move.actor for move in moves), chosen))
-        return moves[chosen]
+        move = moves[chosen]
+        return move if move.link is None else replace(move, count=unit_length(move.link.held))
 
     def _go_on(self, moves: Sequence[Move]) -> int:
         actors = [move.actor for move in moves]

@@ -55,7 +55,8 @@ class Move:
     actor: str
     link: Link | None = None  # its held commands reach Valkey
     ask: Ask | None = None  # its callback returns, or its gate opens
-    cut: int | None = None  # only so many of the held commands, and then the process dies
+    count: int | None = None  # only so many of the held commands
+    dies: bool = False  # and no reply reaches the process any more
 
 
 @dataclass(frozen=True)
@@ -284,11 +285,11 @@ class Stage:
         actor = self.actors[move.actor]
         if move.link is not None:
             self._count_batch()
-            if move.cut is not None:
+            if move.dies:
                 self.relay.mute(actor.name)  # it dies before the replies get there
-            self._tell(actor.name, "sends", tuple(move.link.held[: move.cut]))
+            self._tell(actor.name, "sends", tuple(move.link.held[: move.count]))
             try:
-                self.relay.release(move.link, move.cut)
+                self.relay.release(move.link, move.count)
             except FloodError:
                 raise self.kit.trouble.flooded(actor) from None
         elif move.ask is not None:

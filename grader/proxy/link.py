@@ -39,6 +39,17 @@ def blocking_seconds(command: resp.Command) -> float | None:
     return seconds or float("inf")
 
 
+def unit_length(held: list[resp.Command]) -> int:
+    """How many of the commands at the front the server does without letting anybody in between.
+
+    Another client's command can come between those of a plain pipeline, but not into MULTI ... EXEC.
+    """
+    if resp.name(held[0]) != "MULTI":
+        return 1
+    ends = (n for n, command in enumerate(held, 1) if resp.name(command) in {"EXEC", "DISCARD"})
+    return next(ends, len(held))
+
+
 def is_set_up(command: resp.Command) -> bool:
     """True for what a connection, or a script's first use, needs."""
     return resp.name(command) in SET_UP
@@ -60,6 +71,7 @@ class Link:
         self.held: list[resp.Command] = []
         self.flight: deque[Sent] = deque()
         self.streaming = False  # it subscribed: replies are no longer paired
+        self.mid_batch = False  # part of what is held was released: the rest begins no new round trip
 
     @property
     def partial(self) -> bool:

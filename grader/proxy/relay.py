@@ -136,8 +136,9 @@ class Relay:
         commands = link.held[:count]
         link.held = link.held[len(commands) :]
         counts = not all(map(is_set_up, commands))
-        if counts:
+        if counts and not link.mid_batch:
             self._round_trips[link.actor] = self._round_trips.get(link.actor, 0) + 1
+        link.mid_batch = bool(link.held)
         sent = [self._record(link, command, counts=counts) for command in commands]
         offset = self._times.offset_ms()
         try:

@@ -25,6 +25,12 @@ ODD = (
     "#",
     "\r\n",
     ".",
+    ",",
+    ";",
+    "=",
+    "\u212b",  # the angstrom sign, which normalising turns into another letter
+    "\ufb01",  # the ligature fi
+    "e\u0301",  # an e and its accent apart
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

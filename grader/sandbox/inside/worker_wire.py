@@ -8,6 +8,7 @@ data). Values lose their class here: only plain data comes out, and nothing of i
 """
 
 import json
+import re
 import struct
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any
 
 HEADER = struct.Struct("!I")
 SHOWN_CHARACTERS = 500  # of the repr of what isn't data
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 LARGE_INT = 1 << 63  # JSON readers elsewhere lose what is larger, and Python bounds its decimal text
 
 
@@ -155,5 +157,6 @@ def _decode_tag(tag: str, content: Any, depth: int) -> Any:  # noqa: C901 - one 
         case "$callable":
             return Callback(str(content))
         case "$opaque":
-            return Opaque(str(content[0]), str(content[1]))
+            # An address differs from run to run and says nothing.
+            return Opaque(str(content[0]), _ADDRESS.sub("", str(content[1])))
     raise WireError(f"an unknown tag {tag[:20]}")
