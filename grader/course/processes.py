@@ -13,6 +13,7 @@ the next, and a process that dies takes only its own call with it.
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -47,8 +48,6 @@ class WarmProcesses(Executor):
     def __init__(self, jobs: int, seconds: float) -> None:
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """As Executor.submit; a process that dies or takes too long gives a WorkerDiedError."""
@@ -66,6 +65,10 @@ def call_in_process(seconds: float, fn: Callable[..., Any], *args: Any) -> Any:
     # A cluster's workers are daemons, which may not have children; ours ends with its parent anyway.
     multiprocessing.process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # noqa: SLF001
     context = multiprocessing.get_context("forkserver")
+    # Heard by the first call alone, which starts the fork server. On a cluster's worker the main module
+    # is the cluster's own.
+    preloaded = [*PRELOADED, "distributed.cli.dask_worker"] if "distributed" in sys.modules else PRELOADED
+    context.set_forkserver_preload(preloaded)
     ours, theirs = context.Pipe()
     process = context.Process(target=_answer, args=(theirs, fn, args), daemon=False)
     with ours:

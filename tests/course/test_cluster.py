@@ -31,7 +31,7 @@ def cluster(tmp_path):
     processes = []
 
     def start(name, *arguments):
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__DAEMON": "true"}
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(tmp_path)}
         command = [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]]
         with (tmp_path / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
