@@ -92,7 +92,7 @@ def _plan(opened: OpenedSubmission, exercises: tuple[Exercise, ...], settings: S
         schedules=settings.schedules,
         fail_fast=settings.fail_fast,
         submission=opened.root,
-        problems=opened.problems,
+        problems={name: why for name, why in opened.problems.items() if name not in opened.missing},
     )
 
 

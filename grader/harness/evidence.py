@@ -5,7 +5,7 @@ from pathlib import Path
 from grader.interleave.calls import StudentFault
 from grader.proxy import resp
 from grader.proxy.recording import Sent
-from grader.results import Command, Evidence, Frame, KeyState, StudentError
+from grader.results import ClockStep, Command, Evidence, Frame, KeyState, StudentError
 from grader.suites.lab import Lab
 
 SHOWN_COMMANDS = 30
@@ -19,12 +19,14 @@ OUTPUT_CHARACTERS = 4000
 def gather(lab: Lab, error: BaseException, submission: Path) -> Evidence:
     """The evidence of a check that ended with ``error``."""
     sent = [one for one in lab.stage.relay.recording().since(lab.evidence_from).sent if one.round_trip]
+    shown = sent[-SHOWN_COMMANDS:]
     raised = error.raised if isinstance(error, StudentFault) else None
     fault = error if isinstance(error, StudentFault) else None
     return Evidence(
         call=fault.call if fault and fault.call else lab.last_call,
-        commands=tuple(map(_show, sent[-SHOWN_COMMANDS:])),
-        commands_left_out=max(0, len(sent) - SHOWN_COMMANDS),
+        commands=tuple(_show(number, one) for number, one in enumerate(shown, 1)),
+        commands_left_out=len(sent) - len(shown),
+        clock=_clock(lab, shown),
         keys=_keys(lab),
         error=StudentError(raised.type, raised.message, add_source(raised.frames, submission))
         if raised
@@ -37,9 +39,18 @@ def gather(lab: Lab, error: BaseException, submission: Path) -> Evidence:
     )
 
 
-def _show(sent: Sent) -> Command:
+def _clock(lab: Lab, shown: list[Sent]) -> tuple[ClockStep, ...]:
+    """The clock's moves among the commands that are shown."""
+    first = shown[0].number if shown else 0
+    steps = [
+        (sum(one.number <= after for one in shown), by) for after, by in lab.clock_steps if after >= first - 1
+    ]
+    return tuple(ClockStep(after, round(by, 3)) for after, by in steps if after or not shown)[:SHOWN_COMMANDS]
+
+
+def _show(number: int, sent: Sent) -> Command:
     return Command(
-        sent.number,
+        number,
         sent.actor,
         sent.round_trip,
         resp.show_command(sent.command),

@@ -95,9 +95,10 @@ def _run_pytest(plan: Plan, plugin: Plugin, details: Path) -> None:
     os.environ.pop("PYTEST_ADDOPTS", None)
     files = [str(suite_file(exercise.id)) for exercise in plan.exercises]
     arguments = [
-        *files, "-qq", "--tb=short", "--assert=plain", "--capture=no", "-c", os.devnull, f"--rootdir={SUITES}",
+        *files, "-qq", "--tb=short", "--assert=plain", "--capture=no", "-c", os.devnull,
+        f"--rootdir={SUITES}",
         "-p", "pytest_jsonreport.plugin", "--json-report", f"--json-report-file={details}",
-        "--json-report-indent=1",
+        "--json-report-omit", "collectors", "keywords", "streams",
     ]  # fmt: skip
     for name in _WITHOUT:
         arguments += ["-p", f"no:{name}"]

@@ -31,6 +31,7 @@ PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
 STALL_SECONDS = 0.25  # real time without progress, after which virtual time passes like real time
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
+QUIET_SECONDS = 0.02  # without anything to serve, after which many calls in a row go on as single ones do
 REST_SECONDS = 0.5  # how long a process that never rests holds up the others
 
 
@@ -161,6 +162,28 @@ class Stage:
             {"do": "together", "calls": rows}, f"{len(calls)} threads: {calls[0]} ...", time.monotonic()
         )
 
+    def call_many(self, actor: Actor, on: str, method: str, rows: Sequence[Sequence[Any]]) -> Answer:
+        """Let an actor call a method once for each row of arguments, one after the other; nothing is held."""
+        what = {"do": "many", "on": on, "method": method, "rows": [actor.encode(list(row)) for row in rows]}
+        actor.ask(what, f"{len(rows)} calls of {on}.{method}", time.monotonic())
+        self.relay.pass_through = True
+        try:
+            while actor.busy:
+                self._turn_freely(actor)
+        except FloodError:
+            raise self.kit.trouble.flooded(actor) from None
+        finally:
+            self.relay.pass_through = False
+        return self.take(actor)
+
+    def _turn_freely(self, actor: Actor) -> None:
+        """Serve whoever is ready; where nobody is, for they sleep or wait for more, go on as ever."""
+        self._moved = time.monotonic()
+        if self.kit.loop.turn(QUIET_SECONDS):
+            self._take_answers()
+        else:
+            self.run(lambda: not actor.busy)
+
     def finish_together(self, actor: Actor, choose: Choose = first_move) -> list[Answer]:
         """Run until all the threads of an actor have answered."""
         self.run(lambda: not actor.busy, choose)
@@ -213,7 +236,7 @@ class Stage:
             if timer is not None and (horizon is None or timer.due <= horizon):
                 self._reach(timer)
             elif horizon is not None:
-                self.clock.move_to(horizon)
+                self._move_clock(horizon)
                 return
             elif not self._pass_real_time():
                 return
@@ -368,10 +391,13 @@ class Stage:
     def _reach(self, timer: Timer) -> None:
         self._batches = 0
         self._moved = time.monotonic()
-        if timer.due > self.clock.now:
-            self._tell("", "clock", (timer.due - self.clock.now) / NANOSECONDS)
-            self.clock.move_to(timer.due)
+        self._move_clock(timer.due)
         timer.fire()
+
+    def _move_clock(self, moment: int) -> None:
+        if moment > self.clock.now:
+            self._tell("", "clock", (moment - self.clock.now) / NANOSECONDS)
+        self.clock.move_to(moment)
 
     def _pass_real_time(self) -> bool:
         """Wait for what can't be seen coming; False where nobody is in a call."""

@@ -55,7 +55,7 @@ def _step(actor: str, kind: StepKind, what: Any, batch: list[Sent], *, wrong: bo
     if kind is StepKind.SENDS:
         shown = [resp.show_command(command) for command in what[:SHOWN_COMMANDS]]
         replies = [resp.show_reply(s.reply) if s.answered else "" for s in batch[:SHOWN_COMMANDS]]
-        return Step(actor, kind, "; ".join(shown), "; ".join(replies), wrong)
+        return Step(actor, kind, "\n".join(shown), "\n".join(replies), wrong)
     if kind is StepKind.CLOCK:
         return Step(actor, kind, f"{what:g} s")
     if kind is StepKind.COMPUTES:

@@ -16,10 +16,13 @@ from grader.interleave.stage import Computed, Stage, first_move
 from grader.interleave.trace import Trace
 from grader.proxy import resp
 from grader.proxy.recording import Recording
-from grader.results import Crash, KeyState, Outcome, Schedule
+from grader.results import Crash, KeyState, Outcome, Schedule, Value
 from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.keys import read_keys
+from grader.suites.sequential import Sequential
 from grader.suites.tap import Executed, Mark, Tap
+
+BATCH = 500  # calls in one message: together they have as long as a single call
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ class Method:
     def answer(self, *args: Any, **kwargs: Any) -> Answer:
         """What becomes of the call, an exception included."""
         return self._lab.answer_of(self._actor, self._call(args, kwargs))
+
+    def many(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Call it once for each row of arguments; what it returns is let go, exceptions are faults."""
+        for first in range(0, len(rows), BATCH):
+            batch = rows[first : first + BATCH]
+            doing = self._lab.last_call = f"{self._on}.{self._name}, called {len(batch)} times"
+            answer = self._lab.stage.call_many(self._actor, self._on, self._name, batch)
+            if isinstance(answer, Raised):
+                raise fault_of(answer, doing)
 
     def begin(self, *args: Any, **kwargs: Any) -> Pending:
         """Begin the call and leave it open; it goes on when the stage runs."""
@@ -158,7 +170,13 @@ class Lab:
         self.evidence_from = 0  # commands with a higher number are shown as evidence
         self._subject = subject
         self._limit = schedules
-        self._stand_ins: dict[str, Actor] = {}
+        self.clock_steps: list[tuple[int, float]] = []  # after which command, by how many seconds
+        stage.watchers.append(self._hear)
+
+    def _hear(self, actor: str, event: str, what: Any) -> None:
+        del actor
+        if event == "clock":
+            self.clock_steps.append((self.stage.relay.last_number, what))
 
     # Objects
 
@@ -178,7 +196,7 @@ class Lab:
         return actor
 
     def new(self, name: str, *args: Any, actor: Actor | None = None, **kwargs: Any) -> StandIn:
-        """An object of the student's class, called ``name``; in the first actor's process unless one is given."""
+        """An object of the student's class, called ``name``; the first actor has it unless one is given."""
         owner = actor or next(iter(self.stage.actors.values()), None) or self.enter()
         call = Call(self._subject.exercise.class_name, args, kwargs, name)
         self.last_call = str(call).partition(".")[2]
@@ -287,7 +305,8 @@ class Lab:
             found.bounded,
             failure.verdict,
         )
-        raise CheckFailedError(failure.verdict, *_compare(scenario, failure.ending), hint)
+        expected = judge.expected if isinstance(judge, Sequential) else None
+        raise CheckFailedError(failure.verdict, expected, _seen(scenario, failure.ending), hint)
 
     def crash_in(
         self, prepare: Callable[[], tuple[StandIn, Call]], judge: Callable[[], str], hint: str = ""
@@ -332,10 +351,10 @@ def _actor_name(number: int) -> str:
     return f"{letter}{turn or ''}"
 
 
-def _compare(scenario: Scenario, ending: Ending) -> tuple[None, Any]:
+def _seen(scenario: Scenario, ending: Ending) -> Value:
     parts = [f"{call} gave {answer}" for call, answer in zip(scenario.together, ending.answers, strict=True)]
     parts += [f"{call} then gave {answer}" for call, answer in zip(scenario.look, ending.look, strict=True)]
-    return None, sentence("; ".join(parts))
+    return sentence("; ".join(parts))
 
 
 __all__ = ["Calls", "Compute", "Lab", "Scenario", "StandIn", "Subject", "Traffic"]

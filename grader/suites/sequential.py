@@ -11,25 +11,43 @@ from typing import Any
 
 from grader.interleave.calls import Answer, Call, Raised, show
 from grader.interleave.explorer import Ending, Judge, Scenario
+from grader.results import Value
 
 Models = Mapping[str, Any]  # by object name: something with the exercise's methods
 _Outcome = tuple[Any, ...]
 
 
-def sequential(models: Callable[[], Models], scenario: Scenario, verdict: str) -> Judge:
+class Sequential:
     """A judge that says ``verdict`` for an ending that no order of the calls gives."""
-    right = _endings(models(), scenario)
 
-    def judge(ending: Ending) -> str:
-        answers = zip(scenario.together, ending.answers, strict=True)
-        looks = zip(scenario.look, ending.look, strict=True)
-        for call, answer in (*answers, *looks):
+    def __init__(self, models: Models, scenario: Scenario, verdict: str) -> None:
+        self._scenario = scenario
+        self._verdict = verdict
+        self._right = _endings(models, scenario)
+
+    def __call__(self, ending: Ending) -> str:
+        """Give a sentence for what is wrong; '' where nothing is."""
+        calls = (*self._scenario.together, *self._scenario.look)
+        for call, answer in zip(calls, (*ending.answers, *ending.look), strict=True):
             if isinstance(answer, Raised):
                 return f"{call} raised {answer}, though it may not."
         seen = tuple(_value(answer) for answer in (*ending.answers, *ending.look))
-        return "" if any(seen == one for one in right) else verdict
+        return "" if any(seen == one for one in self._right) else self._verdict
 
-    return judge
+    @property
+    def expected(self) -> Value:
+        """Every right ending, in words."""
+        calls = (*self._scenario.together, *self._scenario.look)
+        each = {
+            "; ".join(f"{call} gives {show(value)}" for call, value in zip(calls, one, strict=True)): None
+            for one in self._right
+        }
+        return Value(" - or - ".join(each))
+
+
+def sequential(models: Callable[[], Models], scenario: Scenario, verdict: str) -> Judge:
+    """The judge of a scenario: ``models`` makes a model for each of its objects, by name."""
+    return Sequential(models(), scenario, verdict)
 
 
 def _endings(models: Models, scenario: Scenario) -> list[_Outcome]:

@@ -179,6 +179,11 @@ class Actor:
         args, kwargs = self._arguments(args, kwargs)
         return getattr(self._objects[on], method)(*args, **kwargs)
 
+    def _do_many(self, request: Config) -> None:
+        method = getattr(self._objects[request["on"]], request["method"])
+        for args in wire.decode(request["rows"]):
+            method(*args)
+
     def _do_together(self, request: Config) -> Any:
         answers: list[Any] = [None] * len(request["calls"])
 
