@@ -1,0 +1,86 @@
+"""A real stage to test on: a Valkey, a worker behind its walls, and any source as the student's module."""
+
+import itertools
+import shutil
+import tempfile
+import textwrap
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import DEFAULT, Exercise
+from grader.harness.rig import Place, Rig, open_rig
+from grader.settings import Settings
+from grader.suites.lab import Lab, Subject
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """A rig, and the submission's folder that its worker sees."""
+
+    rig: Rig
+    submission: Path
+    numbers: itertools.count
+
+
+@pytest.fixture(scope="session")
+def make_place():
+    """Fresh folders of a run; their path is short, for sockets lie in them."""
+    with ExitStack() as stack:
+
+        def make():
+            folder = Path(tempfile.mkdtemp(prefix="stage-"))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            place = Place(*(folder / name for name in ("server", "sockets", "scratch", "submission")))
+            for path in (place.server, place.sockets, place.scratch, place.submission):
+                path.mkdir()
+                path.chmod(0o755)
+            return place
+
+        yield make
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    """The walls of the module's rig; a module may say otherwise."""
+    return "auto"
+
+
+@pytest.fixture(scope="module")
+def bounds():
+    """The bounds of the module's rig; a module may say otherwise."""
+    return DEFAULT.bounds
+
+
+@pytest.fixture(scope="module")
+def theatre(make_place, sandbox, bounds):
+    """One rig for a module's tests."""
+    if sandbox == "bubblewrap" and shutil.which("bwrap") is None:
+        pytest.skip("needs bubblewrap")
+    settings = Settings(1, replace(DEFAULT, bounds=bounds), server="embedded", sandbox=sandbox)
+    place = make_place()
+    with open_rig(settings, place) as rig:
+        rig.wait_ready()
+        yield Theatre(rig, place.submission, itertools.count())
+
+
+@pytest.fixture
+def stage(theatre):
+    """A stage of the test's own."""
+    with theatre.rig.stage(1) as stage:
+        yield stage
+
+
+@pytest.fixture
+def make_lab(theatre, stage):
+    """A lab for a student's source, whose class is called It."""
+
+    def make(source, class_name="It", schedules=1000):
+        name = f"mine{next(theatre.numbers)}"
+        (theatre.submission / f"{name}.py").write_text(textwrap.dedent(source))
+        exercise = Exercise(name, "Mine", class_name, 10)
+        return Lab(stage, Subject(exercise, f"{name}.py"), 1, schedules)
+
+    return make
