@@ -94,7 +94,7 @@ def _run(submission, out, scratch, sandbox):
     command = [sys.executable, "-c", GRADE, str(submission), "--out", str(out), "--seed", "7"]
     options = ["--server", "embedded", "--sandbox", sandbox, "--exercise", "cache_manager"]
     return subprocess.run(
-        [*command, *options, "--call-seconds", "1", "--schedules", "20", "--quiet"],
+        [*command, *options, "--call-seconds", "3", "--schedules", "20", "--quiet"],
         capture_output=True,
         check=False,
         cwd=scratch,
