@@ -57,7 +57,10 @@ def show(value: Any) -> str:
             return f"iter({show(list(value.items))})"
         case Unserializable():
             return "object()"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return f"<{type(value).__name__} with a number of thousands of digits>"
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
 
 

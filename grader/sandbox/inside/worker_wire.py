@@ -17,6 +17,7 @@ from typing import Any
 HEADER = struct.Struct("!I")
 SHOWN_CHARACTERS = 500  # of the repr of what isn't data
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+MOST_NUMBERS = 5_000  # in a set, or among a dict's keys
 LARGE_INT = 1 << 63  # JSON readers elsewhere lose what is larger, and Python bounds its decimal text
 
 
@@ -70,15 +71,16 @@ class Encoder:
             raise WireError(f"nested more than {self._depth} deep, or part of itself")
         if value is None or value is True or value is False:
             return value
-        if isinstance(value, str):
+        kind = type(value)  # isinstance believes what an object says of its class
+        if issubclass(kind, str):
             return str.__str__(value)
-        if isinstance(value, int):
+        if issubclass(kind, int):
             return self._encode_int(int.__int__(value))
-        if isinstance(value, float):
+        if issubclass(kind, float):
             return self._encode_float(float.__float__(value))
-        if isinstance(value, dict):
+        if issubclass(kind, dict):
             return self._encode_dict(value, level + 1)
-        if isinstance(value, list):
+        if issubclass(kind, list):
             return [self.encode(item, level + 1) for item in list.__iter__(value)]
         return self._encode_tagged(value, level + 1)
 
@@ -95,17 +97,18 @@ class Encoder:
         return {"$dict": [[self.encode(key, level), self.encode(item, level)] for key, item in pairs]}
 
     def _encode_tagged(self, value: Any, level: int) -> Any:
-        if isinstance(value, tuple):
+        kind = type(value)
+        if issubclass(kind, tuple):
             return {"$tuple": [self.encode(item, level) for item in tuple.__iter__(value)]}
-        if isinstance(value, set):
+        if issubclass(kind, set):
             return {"$set": [self.encode(item, level) for item in set.__iter__(value)]}
-        if isinstance(value, frozenset):
+        if issubclass(kind, frozenset):
             return {"$frozenset": [self.encode(item, level) for item in frozenset.__iter__(value)]}
-        if isinstance(value, bytes | bytearray):
+        if issubclass(kind, bytes | bytearray):
             return {"$bytes": bytes(value).hex()}
-        if isinstance(value, Decimal):
+        if issubclass(kind, Decimal):
             return {"$decimal": Decimal.__str__(value)}
-        if isinstance(value, Callback):
+        if issubclass(kind, Callback):
             return {"$callable": value.name}
         return {"$opaque": [type(value).__name__, _describe(value)]}
 
@@ -132,8 +135,21 @@ def decode(value: Any, depth: int = 256) -> Any:
         return _decode_tag(tag, value[tag], depth - 1)
     except WireError:
         raise
-    except (ArithmeticError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise WireError(f"a wrong {tag}: {type(error).__name__}") from None
+
+
+def _few_numbers(items: list[Any]) -> list[Any]:
+    # Numbers can be chosen so that all have one hash: to tell very many of them apart would take hours.
+    if sum(not isinstance(item, str | bytes) for item in items) > MOST_NUMBERS:
+        raise WireError(f"a set, or a dict's keys, of more than {MOST_NUMBERS} items that are no text")
+    return items
+
+
+def _decode_decimal(content: Any) -> Any:
+    number = Decimal(content)
+    # A signalling NaN raises where it is only compared.
+    return Opaque("Decimal", repr(number)) if number.is_snan() else number
 
 
 def _decode_tag(tag: str, content: Any, depth: int) -> Any:  # noqa: C901 - one line for each tag
@@ -141,11 +157,12 @@ def _decode_tag(tag: str, content: Any, depth: int) -> Any:  # noqa: C901 - one 
         case "$tuple":
             return tuple(decode(content, depth))
         case "$set":
-            return set(decode(content, depth))
+            return set(_few_numbers(decode(content, depth)))
         case "$frozenset":
-            return frozenset(decode(content, depth))
+            return frozenset(_few_numbers(decode(content, depth)))
         case "$dict":
-            return {decode(key, depth): decode(item, depth) for key, item in content}
+            keys = _few_numbers([decode(key, depth) for key, _ in content])
+            return dict(zip(keys, (decode(item, depth) for _, item in content), strict=True))
         case "$bytes":
             return bytes.fromhex(content)
         case "$float":
@@ -153,7 +170,7 @@ def _decode_tag(tag: str, content: Any, depth: int) -> Any:  # noqa: C901 - one 
         case "$int":
             return int(content, 16)
         case "$decimal":
-            return Decimal(content)
+            return _decode_decimal(content)
         case "$callable":
             return Callback(str(content))
         case "$opaque":
