@@ -1,0 +1,105 @@
+"""Checks of the cache manager: get_or_compute with one caller."""
+
+from random import Random
+
+from grader.interleave.calls import Compute
+from grader.suites.cache_rules import (
+    NOTHING,
+    WITHIN_SECONDS,
+    callers,
+    expect_computes,
+    expect_error,
+    expect_returned,
+)
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import word, words
+
+
+@check(points=1, objective="patterns", guide="cache-aside")
+def test_a_miss_computes_and_stores(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """get_or_compute calls compute() on a miss, stores its value and returns it."""
+    key, value = word(rand), {"rows": [rand.randrange(1000), None]}
+    expect(cache.get_or_compute(key, Compute(value))).to_equal(value)
+    expect_computes(lab.computed, 1, "on a miss")
+    expect(cache.get(key)).to_equal(value, hint="What compute() gave is stored.")
+    hint = "The second caller gets what was stored, as get would give it."
+    expect(cache.get_or_compute(key, Compute("wrong"))).to_equal(value, hint=hint)
+    expect_computes(lab.computed, 1, "for two callers one after the other", hint)
+
+
+@check(points=1, objective="patterns", guide="cache-aside")
+def test_a_hit_does_not_compute(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """A hit returns without calling compute(); a stored None is a hit too."""
+    for value in (word(rand), None, 0, "", [], False):
+        key = word(rand)
+        cache.set(key, value)
+        hint = "A stored value is a hit, whatever it is; first look, then compute."
+        expect(cache.get_or_compute(key, Compute("wrong"))).to_equal(value, hint=hint)
+        expect_computes(lab.computed, 0, f"though {value!r} was stored", hint)
+    for value in (None, 0, []):
+        key, before = word(rand), len(lab.computed)
+        expect(cache.get_or_compute(key, Compute(value))).to_equal(value)
+        expect(cache.get(key, NOTHING)).to_equal(value, hint="None is a value: it is stored like any other.")
+        expect(cache.get_or_compute(key, Compute("wrong"))).to_equal(value)
+        expect_computes(lab.computed[before:], 1, f"though it had given {value!r} before")
+
+
+@check(points=0.5, objective="ttl", guide="cache-aside")
+def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """A computed value lives for the ttl of the call; after that it is computed anew."""
+    key, ttl = word(rand), rand.randrange(20, 200)
+    cache.get_or_compute(key, Compute("first"), ttl=ttl)
+    lab.advance(ttl - 1)
+    expect(cache.get_or_compute(key, Compute("second"), ttl=ttl)).to_equal(
+        "first", hint="It expired too early."
+    )
+    lab.advance(2)
+    hint = "It should have expired: the computed value is stored with the ttl of its call."
+    expect(cache.get_or_compute(key, Compute("second"), ttl=ttl)).to_equal("second", hint=hint)
+
+
+@check(points=0.5, objective="patterns", guide="cache-stampede")
+def test_a_miss_computes_at_once(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """A miss while nobody computes that key computes at once."""
+    began = lab.now
+    for key in words(rand, 8):
+        expect(cache.get_or_compute(key, Compute(key))).to_equal(key)
+        cache.delete(key)
+        expect(cache.get_or_compute(key, Compute("again"))).to_equal("again")
+    expect(round(lab.now - began, 2), "The time that 16 misses took").to_be_between(
+        0, 1, hint="Nobody else computes these keys: there is nothing to wait for."
+    )
+
+
+@check(points=1, objective="patterns", guide="cache-aside")
+def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """If compute() raises, the error reaches its caller, nothing is stored, and a later caller computes."""
+    hint = "Let the error through as it is, and give the lock back on the way out."
+    for kind in ("ComputeFailed", "LookupError", "KeyboardInterrupt", "SystemExit", "ComputeStopped"):
+        key, text = words(rand, 2)
+        expect_error(cache.get_or_compute.answer(key, Compute(raises=(kind, text))), kind, text)
+        expect(cache.get(key, NOTHING)).to_equal(NOTHING, hint="After an error nothing is stored.")
+        began = lab.now
+        expect(cache.get_or_compute(key, Compute("good"))).to_equal("good", hint=hint)
+        expect(round(lab.now - began, 2), "The time that the next caller waited").to_be_between(
+            0, 1, hint=hint
+        )
+
+
+@check(points=0.5, objective="patterns", guide="cache-stampede")
+def test_a_value_that_cannot_be_stored(lab: Lab, rand: Random) -> None:
+    """After a compute() whose value JSON refuses, a waiting or later caller computes within a second."""
+    key, (cache, other, later) = word(rand), callers(lab, 3)
+    held = cache.get_or_compute.begin(key, Compute({1, 2}, takes=2))
+    lab.idle()
+    waits = other.get_or_compute.begin(key, Compute("good"))
+    hint = "Encoding the value can raise too: is the lock given back then?"
+    lab.advance(2 + 2 * WITHIN_SECONDS)
+    expect_returned([held, waits], "within a second", hint)
+    waits.value()
+    other.delete(key)
+    began = lab.now
+    expect(later.get_or_compute(key, Compute("good"))).to_equal("good")
+    expect(round(lab.now - began, 2), "The time that a later caller waited").to_be_between(0, 1, hint=hint)

@@ -1,0 +1,151 @@
+"""Checks of the cache manager: two callers at once, forbidden commands and crashes."""
+
+from random import Random
+from typing import Any
+
+from grader.interleave.calls import Call, Compute, Raised
+from grader.interleave.explorer import Ending
+from grader.suites.cache_rules import NOTHING, callers
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Calls, Lab, Scenario, StandIn
+from grader.suites.names import word, words
+
+calls = Calls("cache")
+FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "CONFIG", "ACL", "SWAPDB", "DEBUG"}
+
+
+def _judged(verdict: str, right: Any) -> Any:
+    """A judge: ``right(answers, looks)`` on the values, when nobody raised."""
+
+    def judge(ending: Ending) -> str:
+        for answer in (*ending.answers, *ending.look):
+            if isinstance(answer, Raised):
+                return f"A call raised {answer}, though it may not."
+        values = [getattr(one, "value", None) for one in ending.answers]
+        looks = [getattr(one, "value", None) for one in ending.look]
+        return "" if right(values, looks) else verdict
+
+    return judge
+
+
+@check(points=1, objective="atomicity", guide="invalidation")
+def test_invalidate_counts_what_it_deleted(lab: Lab, rand: Random) -> None:
+    """invalidate returns how many this call deleted, also beside another that deletes the same entries."""
+    keys = words(rand, 3)
+    for beside in (calls.invalidate("*"), calls.delete(keys[0])):
+        scenario = Scenario(
+            {"cache": ()},
+            (calls.invalidate("*"), beside),
+            setup=(calls.set_many(dict.fromkeys(keys, 1)),),
+            look=(calls.get_many(keys),),
+        )
+        judge = _judged(
+            "The two calls together say another number than there were entries.",
+            lambda counts, looks: sum(counts) == len(keys) and looks == [{}],
+        )
+        lab.race(scenario, judge, "Count what Valkey says it deleted, not what the walk had found.")
+
+
+@check(points=1, objective="atomicity", guide="lost-updates")
+def test_touch_beside_a_change(lab: Lab, rand: Random) -> None:
+    """touch beside a set or a delete keeps the value that is there, and makes no entry anew."""
+    key = word(rand)
+    hint = "touch has no need to know the value: there is a command that changes the expiry alone."
+    for beside, right in (
+        (calls.set(key, "new", ttl=90), [True, "new"]),
+        (calls.delete(key), [False, NOTHING]),
+    ):
+        scenario = Scenario(
+            {"cache": ()},
+            (calls.touch(key, ttl=80), beside),
+            setup=(calls.set(key, "old", ttl=70),),
+            look=(calls.exists(key), calls.get(key, NOTHING)),
+        )
+        judge = _judged(f"touch undid {beside}.", lambda _, looks, right=right: looks == right)
+        lab.race(scenario, judge, hint)
+
+
+@check(points=1, objective="atomicity", guide="lost-updates")
+def test_two_sets_at_once(lab: Lab, rand: Random) -> None:
+    """Two sets at once: value and time-to-live are those of the same call."""
+    key = word(rand)
+    scenario = Scenario(
+        {"cache": ()},
+        (calls.set(key, "short", ttl=100), calls.set(key, "long", ttl=1000)),
+        look=(calls.get(key), calls.ttl(key)),
+    )
+    pairs = [[value, ttl + by] for value, ttl in (("short", 100), ("long", 1000)) for by in (-1, 0, 1)]
+    judge = _judged(
+        "The value is one call's and the time-to-live the other's.", lambda _, looks: looks in pairs
+    )
+    lab.race(scenario, judge, "Value and expiry go together in one command.")
+
+
+@check(points=1, objective="performance", guide="scan-not-keys")
+def test_no_forbidden_commands(lab: Lab, rand: Random) -> None:
+    """Nothing calls KEYS, FLUSHALL or FLUSHDB or changes the server's settings, inside scripts neither."""
+    key, (cache, other) = word(rand), callers(lab, 2)
+    with lab.traffic() as traffic, lab.tap() as tap:
+        cache.set.answer(key, 1)
+        cache.set_many.answer({"a": 1, "b": 2})
+        cache.get_many.answer([key, "a"])
+        for call in (cache.get, cache.exists, cache.ttl, cache.touch, cache.delete):
+            call.answer(key)
+        held = cache.get_or_compute.begin(key, Compute("value", takes=2))
+        lab.idle()
+        waits = other.get_or_compute.begin(key, Compute("second"))
+        lab.advance(4)
+        values = [held.answer(), waits.answer()]
+        values += [cache.invalidate.answer(glob) for glob in ("a", "none*", "*")]
+    used = sorted((tap.names | set(traffic.recording.names)) & FORBIDDEN)
+    hint = "KEYS stops the server while it looks at every key: walk with SCAN. Settings are the server's own."
+    expect(used, "The forbidden commands that were used").to_equal([], hint=hint)
+    seen = [getattr(answer, "value", answer) for answer in values]
+    expect(seen, "What the last five calls gave").to_equal(["value", "value", 1, 0, 2])
+
+
+def _crash(lab: Lab, call: Call, *setup: Call) -> None:
+    """Kill the caller after each of its commands: no key may be left without an expiry."""
+
+    def prepare() -> tuple[StandIn, Call]:
+        lab.empty()
+        victim = lab.new("cache", actor=lab.enter())
+        for one in setup:
+            lab.value_of(lab.stage.call(victim.actor, one), one)
+        return victim, call
+
+    def judge() -> str:
+        eternal = [state.key for state in lab.keys() if state.ttl is None]
+        return f"The crash left the key {eternal[0]!r} without an expiry." if eternal else ""
+
+    hint = (
+        "Data and expiry go in one atomic step: one command, MULTI/EXEC or a script; a pipeline is not one."
+    )
+    lab.crash_in(prepare, judge, hint)
+
+
+@check(points=1, objective="crashes", guide="crashes-and-expiry")
+def test_a_crash_in_set(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """No crash in set or touch leaves a key that never expires."""
+    key, value = word(rand), word(rand)
+    _crash(lab, calls.set(key, value, ttl=60))
+    _crash(lab, calls.set(key, value), calls.set(key, "old"))
+    _crash(lab, calls.touch(key, ttl=60), calls.set(key, value))
+    expect(cache.get(key)).to_equal(value)
+
+
+@check(points=1, objective="crashes", guide="crashes-and-expiry")
+def test_a_crash_in_set_many(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """No crash in set_many leaves a key that never expires."""
+    values = dict.fromkeys(words(rand, 2), rand.randrange(1000))
+    _crash(lab, calls.set_many(values, ttl=60))
+    expect(cache.get_many(values)).to_equal(values)
+
+
+@check(points=1, objective="crashes", guide="crashes-and-expiry")
+def test_a_crash_in_get_or_compute(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """No crash in get_or_compute leaves a key that never expires, a lock neither."""
+    key, value = word(rand), word(rand)
+    _crash(lab, calls.get_or_compute(key, Compute(value)))
+    expect(cache.get(key)).to_equal(value)

@@ -1,0 +1,176 @@
+"""Checks of the cache manager: the time-to-live."""
+
+from random import Random
+
+from grader.interleave.calls import Compute
+from grader.suites.cache_rules import NOTHING, callers, expect_returned
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import word, words
+
+
+@check(points=1, objective="ttl", guide="time-to-live")
+def test_an_entry_expires(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """An entry lives for its ttl, each entry for its own."""
+    short, long = sorted(rand.sample(range(20, 2000, 10), 2))
+    cache.set("long", 1, ttl=long)
+    cache.set("short", 2, ttl=short)
+    lab.advance(short - 1)
+    expect(cache.get("short")).to_equal(2, hint="It expired too early. ttl is in seconds.")
+    lab.advance(2)
+    expect(cache.get("short", NOTHING)).to_equal(NOTHING, hint="It should have expired.")
+    expect(cache.get_many(["short", "long"])).to_equal({"long": 1}, hint="Each entry has its own expiry.")
+    lab.advance(long - short - 2)
+    expect(cache.get("long")).to_equal(1, hint="Each entry has an expiry of its own.")
+    lab.advance(2)
+    expect(cache.get("long", NOTHING)).to_equal(NOTHING, hint="It should have expired.")
+
+
+@check(points=1, objective="ttl", guide="time-to-live")
+def test_default_ttl(lab: Lab, rand: Random) -> None:
+    """Without a ttl an entry lives for default_ttl seconds, and that is 300 unless told otherwise."""
+    seconds = rand.randrange(50, 250)
+    usual, own = lab.new("usual"), lab.new("own", word(rand), default_ttl=seconds)
+    writes = {
+        "set": lambda cache: cache.set("set", 1),
+        "set_many": lambda cache: cache.set_many({"set_many": 1}),
+        "get_or_compute": lambda cache: cache.get_or_compute("get_or_compute", Compute(1)),
+        "touch": lambda cache: (cache.set("touch", 1, ttl=10), cache.touch("touch")),
+    }
+    for write in writes.values():
+        write(usual)
+        write(own)
+    everything = dict.fromkeys(writes, 1)
+    for cache, wait in ((own, seconds), (usual, 300 - seconds - 1)):
+        lab.advance(wait - 1)
+        expect(cache.get_many(list(writes))).to_equal(everything, hint="An entry expired too early.")
+        lab.advance(2)
+        hint = "An entry should have expired. Which ttl is used where none is given?"
+        expect(cache.get_many(list(writes))).to_equal({}, hint=hint)
+
+
+@check(points=1, objective="ttl", guide="time-to-live")
+def test_overwrite_replaces_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """Setting a key again replaces its value and its time-to-live together."""
+    hint = "SET replaces the expiry too; is it set on the second write?"
+    for again in (cache.set, lambda key, value, ttl: cache.set_many({key: value}, ttl=ttl)):
+        key, other = words(rand, 2)
+        cache.set(key, "old", ttl=100)
+        again(key, "new", ttl=10)
+        cache.set(other, "old", ttl=10)
+        again(other, "new", ttl=100)
+        expect(cache.get_many([key, other])).to_equal({key: "new", other: "new"})
+        lab.advance(11)
+        expect(cache.get_many([key, other])).to_equal({other: "new"}, hint=hint)
+
+
+@check(points=1, objective="ttl", guide="time-to-live")
+def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """ttl is the whole seconds left, and None where there is no entry."""
+    seconds = rand.randrange(200, 2000)
+    expect(cache.ttl("k")).to_equal(None, hint="Where there is no entry ttl is None, not -2.")
+    keys = words(rand, 6)
+    for key in keys:
+        cache.set(key, 1, ttl=seconds)
+        right = (seconds - 1, seconds, seconds + 1)
+        expect(cache.ttl(key)).to_be_one_of(
+            right, hint="Whole seconds: an entry lives exactly as long as asked."
+        )
+    lab.advance(100)
+    expect(cache.ttl(keys[0])).to_be_one_of((seconds - 101, seconds - 100, seconds - 99))
+    cache.delete(keys[0])
+    expect(cache.ttl(keys[0])).to_equal(None)
+    lab.advance(seconds)
+    expect(cache.ttl(keys[1])).to_equal(None, hint="It has expired.")
+
+
+@check(points=0.5, objective="ttl", guide="time-to-live")
+def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """In its last second an entry still has a ttl, 0 perhaps: None is only for no entry."""
+    key = word(rand)
+    for _ in range(5):
+        cache.set(key, 1, ttl=1)
+        lab.advance(0.6)
+        left = cache.ttl(key)
+        # On a machine that stood still for a moment, the entry may really be gone.
+        if left is not None or cache.exists(key):
+            break
+    expect(left).to_be_one_of((0, 1), hint="0 is a number of seconds; -2 says that there is no entry.")
+
+
+@check(points=1, objective="ttl", guide="time-to-live")
+def test_touch_restarts_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """touch restarts the time-to-live, to a longer or a shorter one, and keeps the value."""
+    longer, shorter = words(rand, 2)
+    values = {longer: {"a": [1, None]}, shorter: rand.randrange(10**6)}
+    cache.set_many(values, ttl=100)
+    lab.advance(50)
+    expect(cache.touch(longer, ttl=200)).to_equal(True, hint="There is an entry.")
+    expect(cache.touch(shorter, ttl=20)).to_equal(True, hint="There is an entry.")
+    lab.advance(19)
+    expect(cache.get_many(values)).to_equal(values, hint="touch keeps the value.")
+    lab.advance(2)
+    expect(cache.get(shorter, NOTHING)).to_equal(NOTHING, hint="touch can make a time-to-live shorter.")
+    lab.advance(178)
+    expect(cache.get(longer)).to_equal(values[longer], hint="touch can make a time-to-live longer.")
+    lab.advance(2)
+    expect(cache.get(longer, NOTHING)).to_equal(NOTHING, hint="It should have expired.")
+
+
+@check(points=0.5, objective="ttl", guide="time-to-live")
+def test_touch_makes_nothing(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """touch is False where there is no entry, and makes none."""
+    key = word(rand)
+    hint = "touch changes an expiry; it never writes a value."
+    expect(cache.touch(key)).to_equal(False, hint=hint)
+    expect(cache.touch(key, ttl=50)).to_equal(False, hint=hint)
+    expect(cache.get(key, NOTHING)).to_equal(NOTHING, hint=hint)
+    expect(cache.exists(key)).to_equal(False, hint=hint)
+    cache.set(key, None, ttl=50)
+    expect(cache.touch(key, ttl=60)).to_equal(True, hint="A stored None is an entry.")
+    lab.advance(61)
+    expect(cache.touch(key)).to_equal(False, hint="It has expired.")
+
+
+@check(points=1, objective="ttl", guide="time-to-live")
+def test_reading_does_not_restart_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """Reading an entry does not restart its time-to-live."""
+    keys = words(rand, 5)
+    for key in keys:
+        cache.set(key, 1, ttl=100)
+    lab.advance(60)
+    reads = [cache.get(keys[0]), cache.exists(keys[1]), *cache.get_many([keys[2]]).values()]
+    reads.append(cache.get_or_compute(keys[3], Compute("wrong"), ttl=500))
+    expect(reads, "What was read").to_equal([1, 1, 1, 1])
+    cache.ttl(keys[4])
+    lab.advance(39)
+    expect(cache.get_many(keys)).to_equal(dict.fromkeys(keys, 1), hint="They expired too early.")
+    lab.advance(2)
+    expect(cache.get_many(keys)).to_equal({}, hint="Only set, set_many and touch restart a time-to-live.")
+
+
+@check(points=1, objective="ttl", guide="crashes-and-expiry")
+def test_every_key_expires(lab: Lab, rand: Random) -> None:
+    """Every key that the module writes has an expiry, helper keys such as locks too."""
+    cache, other, third = callers(lab, 3)
+    hint = "Data and expiry go together in one command, for helper keys too."
+    cache.set("set", 1)
+    lab.expect_every_key_expires(hint)
+    cache.set_many({"many": 2, "more": 3}, ttl=50)
+    cache.touch("set", ttl=70)
+    lab.expect_every_key_expires(hint)
+    for raises in (None, ("ValueError", "no")):
+        key = word(rand)
+        held = cache.get_or_compute.begin(key, Compute("slow", takes=3, raises=raises))
+        lab.idle()
+        waits = [caller.get_or_compute.begin(key, Compute("quick")) for caller in (other, third)]
+        lab.advance(1)
+        lab.expect_every_key_expires(hint)
+        lab.advance(5)
+        expect_returned([held, *waits], "long after compute() had ended")
+        held.answer()
+        expect({call.value() for call in waits}).to_equal({"quick" if raises else "slow"})
+        lab.expect_every_key_expires(hint)
+    cache.invalidate("*")
+    lab.expect_every_key_expires(hint)

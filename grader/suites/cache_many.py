@@ -1,0 +1,94 @@
+"""Checks of the cache manager: get_many and set_many."""
+
+from random import Random
+
+from grader.interleave.calls import Iterate
+from grader.suites.cache_rules import json_value
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import word, words
+
+
+@check(points=1, objective="values", guide="round-trips")
+def test_get_many_gives_the_entries_that_exist(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """get_many gives the entries that exist, by key, and leaves out the others."""
+    keys = words(rand, 6)
+    values = {keys[0]: [1], keys[1]: None, keys[2]: 0, keys[3]: []}
+    for key, value in values.items():
+        cache.set(key, value)
+    cache.set(keys[4], "short", ttl=5)
+    lab.advance(6)
+    hint = (
+        "A key without an entry is left out; a stored None is an entry; every value is what get would give."
+    )
+    expect(cache.get_many(keys)).to_equal(values, hint=hint)
+    expect(cache.get_many(keys[4:])).to_equal({}, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="round-trips")
+def test_get_many_takes_any_iterable(cache: StandIn, rand: Random) -> None:
+    """get_many takes any iterable of keys, a generator too."""
+    keys = words(rand, 3)
+    values = {key: number for number, key in enumerate(keys)}
+    cache.set_many(values)
+    hint = "A generator can be walked once and has no length: make a list of it first."
+    for given in (Iterate((*keys, "absent")), tuple(keys), set(keys), values):
+        expect(cache.get_many(given)).to_equal(values, hint=hint)
+
+
+@check(points=1, objective="performance", guide="round-trips")
+def test_get_many_is_one_round_trip(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """get_many asks for up to 10,000 keys in one round trip."""
+    base = word(rand)
+    values = {f"{base}{number * 37}": number for number in range(200)}
+    cache.set_many(values)
+    cache.get_many([*values][:3])
+    hint = "One command, or one pipeline, for all keys together."
+    for keys in (list(values)[:20], [f"{base}{number}" for number in range(10_000)]):
+        with lab.traffic() as traffic:
+            found = cache.get_many(keys)
+        expect(found).to_equal({key: values[key] for key in keys if key in values})
+        expect(traffic.round_trips, f"get_many of {len(keys)} keys").to_be_at_most(1, "round trips", hint)
+
+
+@check(points=0.5, objective="performance", guide="round-trips")
+def test_get_many_of_no_keys(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """get_many of no keys is an empty dict, without a round trip."""
+    key = word(rand)
+    cache.set(key, 1)
+    expect(cache.get_many([key])).to_equal({key: 1})
+    with lab.traffic() as traffic:
+        expect(cache.get_many([])).to_equal({})
+        expect(cache.get_many(Iterate(()))).to_equal({})
+    expect(traffic.round_trips, "get_many of no keys").to_be_at_most(
+        0, "round trips", "There is nothing to ask Valkey for."
+    )
+
+
+@check(points=1, objective="values", guide="round-trips")
+def test_set_many_stores_all(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """set_many stores all values, each with its expiry; nothing to store: nothing happens."""
+    values = {key: json_value(rand) for key in words(rand, 4)}
+    expect(cache.set_many(values, ttl=50)).to_equal(None, hint="set_many returns nothing.")
+    expect(cache.get_many(values)).to_equal(values)
+    expect(cache.set_many({})).to_equal(None, hint="An empty mapping is no mistake.")
+    expect(cache.get_many(values)).to_equal(values)
+    lab.advance(49)
+    expect(cache.get_many(values)).to_equal(values, hint="They expired too early.")
+    lab.advance(2)
+    expect(cache.get_many(values)).to_equal({}, hint="Each entry of set_many has the ttl of the call.")
+
+
+@check(points=1, objective="performance", guide="round-trips")
+def test_set_many_is_one_round_trip(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """set_many stores any number of values in one round trip."""
+    base = word(rand)
+    cache.set_many({base: 0})
+    values = {f"{base}{number}": number for number in range(rand.randrange(100, 150))}
+    with lab.traffic() as traffic:
+        cache.set_many(values, ttl=60)
+    expect(cache.get_many(values)).to_equal(values)
+    expect(traffic.round_trips, f"set_many of {len(values)} values").to_be_at_most(
+        1, "round trips", "A pipeline or a script sends everything before the first reply is read."
+    )

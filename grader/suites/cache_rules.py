@@ -1,0 +1,163 @@
+"""What the cache manager's checks share: values, key names that could collide, and stampedes."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from typing import Any
+
+from grader.interleave.calls import Answer, Raised, Returned, show
+from grader.interleave.explorer import Ending
+from grader.interleave.stage import Computed, Move
+from grader.suites.expect import CheckFailedError, sentence
+from grader.suites.lab import Lab, Pending, StandIn
+from grader.suites.names import word
+
+# The contract says a second; the rest is what a waiter that looks once a second may need besides.
+WITHIN_SECONDS = 1.5
+NOTHING = "nothing"  # a default that no check stores
+STEP_SECONDS = 0.25  # between two looks at callers that wait
+
+
+# Values
+
+
+def json_value(rand: Random, depth: int = 3) -> Any:
+    """A random JSON value, nested."""
+    if depth == 0:
+        return rand.choice([None, True, False, 0, -7, 1.5, "", "null", "5", "é 🍵\n", rand.randrange(2**70)])
+    inner = [json_value(rand, depth - 1) for _ in range(rand.randrange(3))]
+    if rand.random() < 0.5:
+        return inner
+    return {f"{word(rand)} {n}": value for n, value in enumerate(inner)}
+
+
+# Names that could collide with a module's helper keys
+
+
+def layout_of(names: Iterable[str], probe: str) -> tuple[str, str] | None:
+    """What stands before and after ``probe`` in the one key that holds it; None where that isn't told."""
+    found = [name.split(probe) for name in names if name.count(probe) == 1]
+    return (found[0][0], found[0][1]) if len(found) == 1 else None
+
+
+def named_like(helpers: Iterable[str], layout: tuple[str, str] | None) -> list[str]:
+    """The keys whose entries a module with that layout would call by a helper key's name."""
+    if layout is None:
+        return []
+    before, after = layout
+    fits = [name for name in helpers if name.startswith(before) and name.endswith(after)]
+    return [key for name in fits if (key := name[len(before) : len(name) - len(after) or None])]
+
+
+def namespaces_in(helpers: Iterable[str]) -> list[str]:
+    """The namespaces that a helper key's name could begin with."""
+    found = [re.match(r"[A-Za-z0-9_-]+", name) for name in helpers]
+    return sorted({one.group() for one in found if one is not None})
+
+
+# Callers that wait
+
+
+def expect_returned(calls: Sequence[Pending], when: str, hint: str = "") -> None:
+    """None of the calls is open any more."""
+    for call in calls:
+        if not call.done:
+            raise CheckFailedError(
+                f"{call.call} had not returned {when}.",
+                sentence("it has returned"),
+                sentence("it was still waiting"),
+                hint,
+            )
+
+
+def expect_computes(seen: Sequence[Computed], times: int, why: str, hint: str = "") -> None:
+    """So many calls of compute(), no more and no fewer."""
+    if len(seen) != times:
+        raise CheckFailedError(
+            f"compute() was called {_times(len(seen))}, {why}.",
+            sentence(_times(times)),
+            sentence("; ".join(f"by {one.actor} after {one.begin:.2f} s" for one in seen) or "never"),
+            hint,
+        )
+
+
+def expect_error(answer: Answer, kind: str, text: str) -> None:
+    """The error that compute() raised came out of the call, unchanged."""
+    if not isinstance(answer, Raised) or (answer.type, answer.message) != (kind, text):
+        raise CheckFailedError(
+            "The error that compute() raised did not reach its caller.",
+            sentence(f"{kind}: {text}"),
+            sentence(str(answer) if isinstance(answer, Raised) else f"it returned {answer}"),
+            "Whatever compute() raises goes on to its caller, the same error.",
+        )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def advance_until(lab: Lab, done: Callable[[], bool], seconds: float) -> bool:
+    """Let virtual time pass until ``done`` holds, at most so long; whether it does."""
+    end = lab.now + seconds
+    lab.idle()
+    while not done() and lab.now < end:
+        lab.advance(min(STEP_SECONDS, end - lab.now))
+    return done()
+
+
+def advance_in_turns(lab: Lab, seconds: float) -> None:
+    """Let virtual time go on by so much; who wakes at the same moment takes turns, command by command."""
+    last = ""
+
+    def choose(moves: Sequence[Move]) -> Move:
+        nonlocal last
+        chosen = next((move for move in moves if move.actor > last), moves[0])
+        last = chosen.actor
+        return chosen
+
+    lab.stage.run(lambda: False, choose, horizon=lab.stage.clock.now + int(seconds * 1_000_000_000))
+
+
+def callers(lab: Lab, count: int, *args: Any, **kwargs: Any) -> list[StandIn]:
+    """Objects made with the same arguments, each in a process of its own."""
+    return [lab.new(f"cache{n}", *args, actor=lab.enter(), **kwargs) for n in range(1, count + 1)]
+
+
+class OneComputes:
+    """A judge of races: one compute(), one value for all, and nobody waits longer than the contract says."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._computed, self._began = len(lab.computed), lab.now
+
+    def __call__(self, ending: Ending) -> str:
+        """A sentence about what is wrong with an ending."""
+        computed, took = len(self._lab.computed) - self._computed, self._lab.now - self._began
+        self._computed, self._began = len(self._lab.computed), self._lab.now
+        for answer in ending.answers:
+            if isinstance(answer, Raised):
+                return f"A caller raised {answer}."
+        values = [answer.value for answer in ending.answers if isinstance(answer, Returned)]
+        if computed != 1:
+            return f"compute() was called {computed} times, though the callers missed at the same time."
+        if any(value != values[0] for value in values):
+            return f"The callers got different values: {', '.join(map(show, values))}."
+        if took > WITHIN_SECONDS:
+            return f"A caller returned {took:.1f} seconds late, though the value was stored at once."
+        return ""
+
+
+# A caller that is frozen
+
+
+def run_to(lab: Lab, call: Pending, batches: int) -> bool:
+    """Run an open call until it has sent so many batches of commands; False where it was over before."""
+    sent = 0
+
+    def choose(moves: Sequence[Move]) -> Move:
+        nonlocal sent
+        sent += moves[0].link is not None
+        return moves[0]
+
+    lab.stage.run(lambda: call.done or sent >= batches, choose)
+    return not call.done

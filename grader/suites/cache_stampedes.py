@@ -1,0 +1,185 @@
+"""Checks of the cache manager: many callers that want one value."""
+
+from random import Random
+
+from grader.interleave.calls import Compute
+from grader.suites.cache_rules import (
+    WITHIN_SECONDS,
+    OneComputes,
+    advance_in_turns,
+    callers,
+    expect_computes,
+    expect_error,
+    expect_returned,
+)
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Calls, Lab, Scenario, StandIn
+from grader.suites.names import word, words
+
+calls = Calls("cache")
+
+
+@check(points=1.5, objective="atomicity", guide="cache-stampede")
+def test_two_processes_compute_once(lab: Lab, rand: Random) -> None:
+    """Of two callers that miss at the same time, in two processes, one computes; both return its value."""
+    _race_to_compute(lab, 2, word(rand))
+
+
+@check(points=1, objective="atomicity", guide="cache-stampede")
+def test_three_processes_compute_once(lab: Lab, rand: Random) -> None:
+    """Of three callers that miss at the same time, in three processes, one computes; all return its value."""
+    _race_to_compute(lab, 3, word(rand))
+
+
+def _race_to_compute(lab: Lab, count: int, key: str) -> None:
+    together = tuple(calls.get_or_compute(key, Compute(f"by caller {n}")) for n in range(1, count + 1))
+    scenario = Scenario({"cache": ()}, together)
+    hint = (
+        "Who may compute has to be decided in one atomic step on the server; who got the lock looks once "
+        "more, stores, and only then gives the lock back."
+    )
+    lab.race(scenario, OneComputes(lab), hint)
+
+
+@check(points=1, objective="atomicity", guide="cache-stampede")
+def test_eight_threads_compute_once(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """Of eight threads of one process that miss at the same time, one computes; all return its value."""
+    key, began = word(rand), lab.now
+    answers = lab.together(cache.actor, [calls.get_or_compute(key, Compute("value", takes=2))] * 8)
+    hint = "Threads share the object: what belongs to one call must not be kept in self."
+    for answer in answers:
+        expect(getattr(answer, "value", answer), "What a thread returned").to_equal("value", hint=hint)
+    expect_computes(lab.computed, 1, "by eight threads of one process", hint)
+    expect(round(lab.now - began, 2), "The time until all threads had returned").to_be_between(
+        2, 2 + WITHIN_SECONDS, hint="A waiting caller returns within a second of the value being stored."
+    )
+
+
+@check(points=1.5, objective="patterns", guide="cache-stampede")
+def test_a_slow_compute_runs_once(lab: Lab, rand: Random) -> None:
+    """A compute() of 8 seconds runs once, however many callers wait; all of them return its value."""
+    key, (holder, *others) = word(rand), callers(lab, 4)
+    held = holder.get_or_compute.begin(key, Compute("slow", takes=8))
+    lab.idle()
+    waits = [others[0].get_or_compute.begin(key, Compute("second"))]
+    lab.advance(4.3)
+    waits.append(others[1].get_or_compute.begin(key, Compute("third")))
+    lab.advance(3.6)
+    waits.append(others[2].get_or_compute.begin(key, Compute("fourth")))
+    lab.advance(0.1 + WITHIN_SECONDS)
+    hint = "The lock lasts, or is renewed, for as long as compute() may take, and a waiter waits as long."
+    expect_computes(lab.computed, 1, "though it took only 8 seconds", hint)
+    expect_returned([held, *waits], "within a second of the value being stored", hint)
+    expect([call.value() for call in (held, *waits)], "What the callers returned").to_equal(
+        ["slow"] * 4, hint
+    )
+
+
+@check(points=1, objective="patterns", guide="cache-stampede")
+def test_waiters_return_within_a_second(lab: Lab, rand: Random) -> None:
+    """Callers that wait return the value within a second of its being stored, all of them."""
+    key, (holder, *others) = word(rand), callers(lab, 5)
+    held = holder.get_or_compute.begin(key, Compute("value", takes=5))
+    lab.idle()
+    waits = [other.get_or_compute.begin(key, Compute("second")) for other in others[:3]]
+    advance_in_turns(lab, 0.7)
+    waits.append(others[3].get_or_compute.begin(key, Compute("second")))
+    advance_in_turns(lab, 4.3)
+    expect_returned([held], "when compute() had ended")
+    advance_in_turns(lab, WITHIN_SECONDS)
+    hint = "How often does a waiting caller look for the value, and does one waiter hold up the next?"
+    expect_returned(waits, "within a second of the value being stored", hint)
+    expect([call.value() for call in (held, *waits)], "What the callers returned").to_equal(
+        ["value"] * 5, hint
+    )
+    expect_computes(lab.computed, 1, "for five callers", hint)
+
+
+@check(points=1, objective="patterns", guide="cache-stampede")
+def test_an_error_frees_the_waiters(lab: Lab, rand: Random) -> None:
+    """If compute() raises while others wait, one of them computes within a second."""
+    _fail_while_others_wait(lab, rand, ("ComputeFailed", "ValueError"))
+
+
+@check(points=0.5, objective="patterns", guide="cache-stampede")
+def test_a_stop_frees_the_waiters(lab: Lab, rand: Random) -> None:
+    """KeyboardInterrupt, SystemExit and their kin in compute() free the waiters too."""
+    _fail_while_others_wait(lab, rand, ("KeyboardInterrupt", "SystemExit", "ComputeStopped"))
+
+
+def _fail_while_others_wait(lab: Lab, rand: Random, kinds: tuple[str, ...]) -> None:
+    holder, second, third = callers(lab, 3)
+    hint = "However compute() ends, the lock has to go at once: not every error is an Exception."
+    for kind in kinds:
+        (key, text), before = words(rand, 2), len(lab.computed)
+        held = holder.get_or_compute.begin(key, Compute(takes=3, raises=(kind, text)))
+        lab.idle()
+        waits = [caller.get_or_compute.begin(key, Compute("good")) for caller in (second, third)]
+        lab.advance(2.9)
+        expect_computes(lab.computed[before:], 1, "before it raised", hint)
+        lab.advance(0.1)
+        expect_returned([held], "when compute() had raised", hint)
+        expect_error(held.answer(), kind, text)
+        lab.advance(WITHIN_SECONDS)
+        expect_computes(lab.computed[before:], 2, "by the caller that failed and one that waited", hint)
+        lab.advance(WITHIN_SECONDS)
+        expect_returned(waits, "within a second of the value being stored", hint)
+        expect([call.value() for call in waits], "What the waiters returned").to_equal(["good"] * 2, hint)
+        expect_computes(lab.computed[before:], 2, "by the caller that failed and one that waited", hint)
+
+
+@check(points=1, objective="atomicity", guide="invalidation")
+def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
+    """Invalidating during a compute() counts and deletes entries alone, and starts no second compute()."""
+    key, (holder, waiter, late, other) = word(rand), callers(lab, 4)
+    other.set_many({"other": 1, "lock": 2})
+    held = holder.get_or_compute.begin(key, Compute("value", takes=4))
+    lab.idle()
+    waits = waiter.get_or_compute.begin(key, Compute("second"))
+    lab.advance(1)
+    hint = "A lock is no entry: it lies where the walk of invalidate never comes."
+    counts = [other.invalidate(glob) for glob in (f"*{key}*", key, "*lock*", "*", "*")]
+    expect(counts, "What invalidate returned").to_equal([0, 0, 1, 1, 0], hint=hint)
+    comes = late.get_or_compute.begin(key, Compute("third"))
+    lab.advance(1.5)
+    expect_computes(lab.computed, 1, "with an invalidate while it ran", hint)
+    lab.advance(1.5 + WITHIN_SECONDS)
+    expect_returned([held, waits, comes], "within a second of the value being stored", hint)
+    expect([held.value(), waits.value(), comes.value()], "What the callers returned").to_equal(["value"] * 3)
+    expect_computes(lab.computed, 1, "with an invalidate while it ran", hint)
+
+
+@check(points=1, objective="patterns", guide="cache-stampede")
+def test_different_keys_do_not_wait(lab: Lab, rand: Random) -> None:
+    """Callers of different keys, or of one key in different namespaces, do not wait for each other."""
+    key, other, space = words(rand, 3)
+    first, second = callers(lab, 2)
+    strange = lab.new("strange", space, actor=lab.enter())
+    held = first.get_or_compute.begin(key, Compute("slow", takes=6))
+    lab.idle()
+    hint = "Is there one lock for each key of each namespace?"
+    for caller, name in ((second, other), (strange, key), (second, f"{key}*"), (second, key.upper())):
+        began = lab.now
+        expect(caller.get_or_compute(name, Compute("quick"))).to_equal("quick", hint=hint)
+        expect(round(lab.now - began, 2), "The time that a caller of another key took").to_be_between(
+            0, 1, hint=hint
+        )
+    lab.advance(7)
+    expect(held.value()).to_equal("slow")
+
+
+@check(points=1, objective="patterns", guide="cache-stampede")
+def test_threads_with_different_keys_do_not_wait(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """Threads of one process that want different keys do not wait for each other."""
+    keys = words(rand, 3)
+    answers = lab.together(
+        cache.actor, [calls.get_or_compute(key, Compute("value", takes=6, name=key)) for key in keys]
+    )
+    expect([getattr(one, "value", one) for one in answers], "What the threads returned").to_equal(
+        ["value"] * 3
+    )
+    begun = {one.name: round(one.begin, 2) for one in lab.computed}
+    expect(sorted(begun), "The keys that were computed").to_equal(sorted(keys))
+    hint = "No lock of the process may be held while compute() runs, unless it is the key's own."
+    expect(max(begun.values()), "When the last compute() began").to_be_between(0, 1, hint=hint)

@@ -1,0 +1,118 @@
+"""Checks of the cache manager: callers that die, freeze or are slower than their lock."""
+
+from random import Random
+
+from grader.interleave.calls import Call, Compute
+from grader.suites.cache_rules import (
+    WITHIN_SECONDS,
+    advance_until,
+    callers,
+    expect_computes,
+    expect_returned,
+    run_to,
+)
+from grader.suites.check import check
+from grader.suites.expect import CheckFailedError, expect, sentence
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import word
+
+
+@check(points=1.5, objective="crashes", guide="cache-stampede")
+def test_the_death_of_a_caller(lab: Lab, rand: Random) -> None:
+    """From the death of a caller's process inside compute() the others are held up for 10 seconds at most."""
+    second, third = callers(lab, 2)
+    hint = "Nobody gives a dead caller's lock back: it needs a time-out, which only its holder may renew."
+    for lived in (0, 7.5):
+        key, before = word(rand), len(lab.computed)
+        victim = lab.new("victim", actor=lab.enter())
+        victim.get_or_compute.begin(key, Compute("lost", takes=8))
+        lab.idle()
+        waits = [second.get_or_compute.begin(key, Compute("found"))]
+        lab.advance(lived)
+        expect_computes(lab.computed[before:], 1, "before its caller died", hint)
+        lab.kill(victim)
+        waits.append(third.get_or_compute.begin(key, Compute("found")))
+        advance_until(lab, lambda: any(call.done for call in waits), 12)  # noqa: B023 - used at once
+        if not any(call.done for call in waits):
+            expect_returned(waits, "12 seconds after the holder's death", hint)
+        lab.advance(WITHIN_SECONDS)
+        expect_returned(waits, "within a second of the value being stored", hint)
+        expect([call.value() for call in waits], "What the others returned").to_equal(["found"] * 2, hint)
+        expect_computes(lab.computed[before:], 2, "by the caller that died and one that waited", hint)
+
+
+@check(points=1.5, objective="atomicity", guide="cache-stampede")
+def test_a_frozen_caller_releases_nothing(lab: Lab, rand: Random) -> None:
+    """A caller that was slower than its lock returns its own value and releases nothing of its successor."""
+    trio = callers(lab, 3)
+    batches = 1
+    while _freeze(lab, trio, word(rand), batches):
+        batches += 1
+
+
+def _freeze(lab: Lab, trio: list[StandIn], key: str, batches: int) -> bool:
+    """Freeze the first caller after so many batches until the second took over; False where it ended."""
+    first, second = trio[:2]
+    before = len(lab.computed)
+    slow = first.get_or_compute.begin(key, Compute("slow", takes=2))
+    frozen = run_to(lab, slow, batches)
+    lab.freeze(first)
+    successor = second.get_or_compute.begin(key, Compute("new", takes=7))
+    lab.idle()
+    advance_until(lab, lambda: successor.done or _computes(lab, second, before), 12)
+    lab.thaw(first)
+    if _computes(lab, second, before) and not successor.done:
+        _look_beside(lab, trio, key, before)
+    lab.advance(7 + 2 * WITHIN_SECONDS)
+    hint = "A caller that lost its lock still has its own value to return."
+    expect_returned([slow, successor], "long after compute() had ended", hint)
+    computed = _computes(lab, first, before)
+    allowed = ["slow"] if computed else ["slow", "new"]
+    expect(slow.value(), "What the frozen caller returned").to_be_one_of(allowed, hint=hint)
+    allowed = ["new"] if _computes(lab, second, before) else ["slow", "new"]
+    expect(successor.value(), "What its successor returned").to_be_one_of(allowed, hint=hint)
+    return frozen
+
+
+def _computes(lab: Lab, caller: StandIn, before: int) -> bool:
+    return any(one.actor == caller.actor.name for one in lab.computed[before:])
+
+
+def _look_beside(lab: Lab, trio: list[StandIn], key: str, before: int) -> None:
+    """The second computes, the first was thawed: a third caller must wait for the second."""
+    lab.advance(2.5)
+    trio[2].delete(key)  # what the first may have stored
+    late = trio[2].get_or_compute.begin(key, Compute("third"))
+    lab.advance(2)
+    if _computes(lab, trio[2], before):
+        raise CheckFailedError(
+            "A third caller computed, though the second one still did.",
+            sentence("it waits for the caller that took over"),
+            sentence("it found no lock: the slow caller had released its successor's"),
+            "Before a lock is given back it must be sure whose it is, in the same step that deletes it.",
+        )
+    lab.advance(5)
+    expect_returned([late], "within a second of the value being stored")
+    expect(late.value(), "What a third caller returned").to_be_one_of(["slow", "new"])
+
+
+@check(points=0.5, objective="atomicity", guide="cache-stampede")
+def test_a_slow_thread_releases_nothing(lab: Lab, rand: Random) -> None:
+    """A thread that was slower than its lock releases nothing of another thread of its process."""
+    key, (cache, third) = word(rand), callers(lab, 2)
+    slow = [Call("get_or_compute", (key, Compute("slow", takes=13)), on="cache1")] * 2
+    lab.stage.begin_together(cache.actor, slow)
+    lab.advance(13)
+    if len(lab.computed) > 1:
+        began = lab.computed[1].begin
+        third.delete(key)
+        late = third.get_or_compute.begin(key, Compute("third"))
+        lab.advance(max(0.0, began + 7.5 - lab.now))
+        hint = "Two threads of one object are two callers: can the lock tell them apart?"
+        expect_computes(
+            [one for one in lab.computed if one.actor == third.actor.name], 0, "beside another", hint
+        )
+        lab.advance(14)
+        late.value()
+    for answer in lab.stage.finish_together(cache.actor):
+        expect(getattr(answer, "value", answer), "What a thread returned").to_equal("slow")

@@ -1,0 +1,87 @@
+"""Checks of the cache manager: storing and reading values."""
+
+import json
+from random import Random
+
+from grader.suites.cache_rules import NOTHING, json_value
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import word, words
+
+
+@check(points=0.5, objective="values", guide="strings")
+def test_get_gives_what_set_stored(cache: StandIn, rand: Random) -> None:
+    """get gives back what set stored; a second set replaces it; set returns None."""
+    key, other = words(rand, 2)
+    first, second = {"name": word(rand), "tags": words(rand, 2)}, rand.randrange(10**6)
+    expect(cache.set(key, first)).to_equal(None, hint="set returns nothing, whatever Valkey answers.")
+    cache.set(other, "another")
+    expect(cache.get(key)).to_equal(first)
+    cache.set(key, second)
+    expect(cache.get(key)).to_equal(second, hint="The second set takes the first one's place.")
+    expect(cache.get(other)).to_equal("another", hint="Each key has a value of its own.")
+
+
+@check(points=1, objective="values", guide="serialisation")
+def test_json_values(cache: StandIn, rand: Random) -> None:
+    """Any JSON value comes back as JSON gives it: a dict is a dict again, a tuple a list."""
+    text = '{"looks": "like JSON"}'
+    fixed = [{"a": [1, {"b": None}]}, [], {}, [[]], (1, "two"), {1: "one"}, "5", "null", "True", text, "'x'"]
+    numbers = [0.1 + 0.2, 1e300, 2**70, -(2**63), 3, "é 🍵 \n \x00"]
+    hint = "Store json.dumps(value) and read json.loads(text), strings too: no special cases are needed."
+    for value in [*fixed, *numbers, json_value(rand), json_value(rand)]:
+        cache.set("k", value)
+        expect(cache.get("k")).to_equal(json.loads(json.dumps(value)), hint=hint)
+
+
+@check(points=1, objective="values", guide="serialisation")
+def test_none_and_falsy_values(cache: StandIn, rand: Random) -> None:
+    """A stored None is None, not the default; 0, "", [] and False are values too."""
+    key = word(rand)
+    hint = (
+        "What Valkey answers for a missing key and what was stored are two things: compare with None first."
+    )
+    for value in (None, 0, "", [], {}, False):
+        cache.set(key, value)
+        expect(cache.get(key, NOTHING)).to_equal(value, hint=hint)
+        expect(cache.exists(key), f"exists, where {value!r} is stored,").to_equal(True, hint=hint)
+        expect(cache.get_many([key])).to_equal({key: value}, hint=hint)
+        expect(cache.delete(key), f"delete, where {value!r} is stored,").to_equal(True, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="cache-aside")
+def test_default_where_there_is_nothing(cache: StandIn, rand: Random) -> None:
+    """get gives the default where there is nothing: None unless told otherwise."""
+    key, default = word(rand), {"any": rand.randrange(100)}
+    expect(cache.get(key)).to_equal(None)
+    expect(cache.get(key, default)).to_equal(default)
+    expect(cache.get(key, default=0)).to_equal(0)
+    cache.set(key, 1)
+    expect(cache.get(key, default)).to_equal(1, hint="The default is for keys that have no entry.")
+
+
+@check(points=0.5, objective="values", guide="strings")
+def test_delete_says_whether_there_was_one(cache: StandIn, rand: Random) -> None:
+    """delete takes an entry away: True where there was one, False where there was none."""
+    key, other = words(rand, 2)
+    cache.set(key, 1)
+    cache.set(other, 2)
+    expect(cache.delete(key)).to_equal(True, hint="There was an entry.")
+    expect(cache.get(key, NOTHING)).to_equal(NOTHING, hint="It was deleted.")
+    expect(cache.delete(key)).to_equal(False, hint="There was no entry any more.")
+    expect(cache.get(other)).to_equal(2)
+
+
+@check(points=0.5, objective="values", guide="strings")
+def test_exists(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """exists says whether there is an entry now."""
+    key = word(rand)
+    expect(cache.exists(key)).to_equal(False)
+    cache.set(key, 1, ttl=50)
+    expect(cache.exists(key)).to_equal(True)
+    cache.delete(key)
+    expect(cache.exists(key)).to_equal(False, hint="It was deleted.")
+    cache.set(key, 1, ttl=50)
+    lab.advance(51)
+    expect(cache.exists(key)).to_equal(False, hint="It has expired: ask Valkey each time.")
