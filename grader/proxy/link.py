@@ -67,6 +67,7 @@ class Link:
 
     def __post_init__(self) -> None:
         self._requests = resp.Parser()
+        self._begun = 0  # bytes of a request that isn't whole yet
         self._replies = resp.Parser()
         self.held: list[resp.Command] = []
         self.flight: deque[Sent] = deque()
@@ -76,15 +77,17 @@ class Link:
     @property
     def partial(self) -> bool:
         """True while a request has begun and not ended."""
-        return self._requests.partial
+        return self._begun > 0
 
     def read_requests(self) -> bool:
         """Take in what the client sent; False where it has closed, or doesn't speak RESP."""
         try:
             data = self.client.recv(READ_BYTES)
-            self.held += [resp.as_command(value) for value in self._requests.feed(data)]
+            whole = [resp.as_command(value) for value in self._requests.feed(data)]
         except (OSError, resp.MalformedError):
             return False
+        self.held += whole
+        self._begun += len(data) - sum(map(resp.encoded_length, whole))
         return bool(data)
 
     def pass_on(self, commands: list[resp.Command], sent: list[Sent]) -> None:

@@ -27,11 +27,6 @@ class Parser:
         # The sentinel is one that no RESP value becomes; hiredis's own default, False, is RESP3's "#f" too.
         self._reader = hiredis.Reader(notEnoughData=Ellipsis)
 
-    @property
-    def partial(self) -> bool:
-        """True while the bytes fed so far end inside a value."""
-        return bool(self._reader.has_data())
-
     def feed(self, data: bytes) -> list[Reply]:
         """Every value that is whole now; raises MalformedError where the bytes are not RESP."""
         self._reader.feed(data)
@@ -39,7 +34,7 @@ class Parser:
         try:
             while (value := self._reader.gets()) is not Ellipsis:
                 values.append(value)
-        except hiredis.ProtocolError as error:
+        except (hiredis.ProtocolError, TypeError) as error:  # TypeError: a map whose key is an array
             raise MalformedError(str(error)) from None
         return values
 
@@ -55,6 +50,12 @@ def encode(command: Sequence[bytes]) -> bytes:
     """A command as a client sends it."""
     arguments = [b"$%d\r\n%b\r\n" % (len(argument), argument) for argument in command]
     return b"".join([b"*%d\r\n" % len(command), *arguments])
+
+
+def encoded_length(command: Command) -> int:
+    """How many bytes ``encode`` gives."""
+    arguments = sum(len(argument) + len(str(len(argument))) + 5 for argument in command)
+    return arguments + len(str(len(command))) + 3
 
 
 def name(command: Command) -> str:
