@@ -33,6 +33,13 @@ class Unserializable:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """An argument in a scenario: whatever another call of the scenario returned, such as a token."""
+
+    call: "Call"  # that very object, which comes earlier
+
+
+@dataclass(frozen=True)
 class Call:
     """One call of a method of the student's object."""
 
@@ -53,6 +60,8 @@ def show(value: Any) -> str:
     match value:
         case Compute() | Callback():
             return value.name
+        case Answered():
+            return str(value.call)
         case Iterate():
             return f"iter({show(list(value.items))})"
         case Unserializable():

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.interleave.actor import Actor
+from grader.interleave.answers import Answers
 from grader.interleave.calls import Answer, Call
 from grader.interleave.stage import Move, Stage
 from grader.interleave.trace import Trace
@@ -131,17 +132,21 @@ class Explorer:
             self._actors.append(self._enter())
         actors = self._actors[: len(scenario.together)]
         stage.kit.admin.ask("FLUSHALL", "SYNC")
+        stage.clock.tell_offset()
         for actor in actors:
             for name, arguments in scenario.objects.items():
                 stage.expect_made(actor, name, Call(self._class_name, arguments, on=name))
+        known = Answers()
         for call in scenario.setup:
-            stage.call(actors[0], call)
+            known.note(call, stage.call(actors[0], known.fill(call)))
         with Trace(stage) as trace:
             for actor, call in zip(actors, scenario.together, strict=True):
-                stage.begin(actor, call)
+                stage.begin(actor, known.fill(call))
             stage.run(lambda: not any(actor.busy for actor in actors), path.choose)
             answers = tuple(stage.take(actor) for actor in actors)
-        look = tuple(stage.call(actors[0], call) for call in scenario.look)
+        for call, answer in zip(scenario.together, answers, strict=True):
+            known.note(call, answer)
+        look = tuple(stage.call(actors[0], known.fill(call)) for call in scenario.look)
         return Ending(answers, look), trace
 
 
