@@ -94,6 +94,11 @@ class Clock:
         """Let time pass in the worker as it has really passed, and so has on the server."""
         self._shared[0] += nanoseconds
 
+    def tell_offset(self) -> None:
+        """Tell a server that was emptied what the scripts on it need to know."""
+        if self._admin is not None:
+            self._admin.ask("EVAL", _SHIFT, 0, 0, self._shifted_ms, OFFSET_DATABASE, OFFSET_KEY)
+
     def align(self) -> None:
         """Bring the server's expiries up to virtual time."""
         offset = self.offset_ms()

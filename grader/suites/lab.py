@@ -18,7 +18,7 @@ from grader.proxy import resp
 from grader.proxy.recording import Recording
 from grader.results import Crash, KeyState, Outcome, Schedule, Value
 from grader.suites.expect import CheckFailedError, sentence
-from grader.suites.keys import read_keys
+from grader.suites.keys import read_keys, stored_bytes
 from grader.suites.sequential import Sequential
 from grader.suites.tap import Executed, Mark, Tap
 
@@ -263,6 +263,7 @@ class Lab:
     def empty(self) -> None:
         """Empty the database; scripts and functions stay, as they do on a server that lives."""
         self.stage.kit.admin.ask("FLUSHALL", "SYNC")
+        self.stage.clock.tell_offset()
 
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
@@ -275,6 +276,11 @@ class Lab:
         """Every key that is on the server now, with its expiry."""
         self.stage.clock.align()
         return read_keys(self.stage.kit.admin)
+
+    def stored_bytes(self) -> int:
+        """How many bytes all keys and their values have now, expired ones left out."""
+        self.stage.clock.align()
+        return stored_bytes(self.stage.kit.admin)
 
     def expect_every_key_expires(self, hint: str = "") -> None:
         """No key is without an expiry."""
