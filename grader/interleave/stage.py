@@ -147,6 +147,7 @@ class Stage:
 
     def begin(self, actor: Actor, call: Call) -> None:
         """Let an actor start a call; nothing moves before the next run."""
+        self.clock.keep_up()
         args, kwargs = actor.encode_call(call)
         what = {"do": "call", "on": call.on, "method": call.method, "args": args, "kwargs": kwargs}
         actor.ask(what, str(call), time.monotonic())
@@ -154,6 +155,7 @@ class Stage:
 
     def begin_together(self, actor: Actor, calls: Sequence[Call]) -> None:
         """Let an actor start several calls, each in a thread of its own."""
+        self.clock.keep_up()
         rows = []
         for call in calls:
             args, kwargs = actor.encode_call(call)

@@ -16,6 +16,7 @@ import datetime
 import mmap
 import os
 import select
+import selectors
 import struct
 import threading
 import time
@@ -28,6 +29,7 @@ POLL_SECONDS = 0.01  # virtual: how often a wait that can't be registered looks 
 _real_sleep = time.sleep
 _real_wait = threading.Condition.wait
 _real_join = threading.Thread.join
+_real_select = selectors.DefaultSelector.select
 _real_datetime = datetime.datetime
 _real_date = datetime.date
 
@@ -180,31 +182,47 @@ def install() -> None:
     datetime.datetime, datetime.date = _Datetime, _Date
     threading.Condition.wait = _condition_wait
     threading.Thread.join = _join
+    selectors.DefaultSelector.select = _select
     threading._time = time.monotonic
     os.register_at_fork(after_in_child=_forget)
 
 
 class _Bell:
-    """Looks like a taken lock to who wakes; can be selected on."""
+    """Looks like a taken lock to who wakes; can be selected on. A context manager: one timed wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self.source, self._sink = os.pipe()
+        self._number = clock.register(clock._now[0] + int(seconds * 1e9), self)
 
     def release(self) -> None:
         os.write(self._sink, b"!")
 
-    def close(self) -> None:
+    def __enter__(self) -> int:
+        return self.source
+
+    def __exit__(self, *_: object) -> None:
+        if not clock.cancel(self._number):
+            os.read(self.source, 1)  # it rings or is about to: nobody writes to it once it is closed
         os.close(self.source)
         os.close(self._sink)
 
 
 def _wait_readable(sock: Any, seconds: float) -> None:
     """Return when there is something to read, or virtual time ran out."""
-    bell = _Bell()
-    number = clock.register(clock._now[0] + int(seconds * 1e9), bell)
-    select.select([sock, bell.source], [], [])
-    clock.cancel(number)
-    bell.close()
+    with _Bell(seconds) as bell:
+        select.select([sock, bell], [], [])
+
+
+def _select(self: Any, timeout: float | None = None) -> list[Any]:
+    """``selectors.DefaultSelector.select``, asyncio's wait, with its time-out on the virtual clock."""
+    if timeout is None or timeout <= 0 or not clock.virtual:
+        return _real_select(self, timeout)
+    with _Bell(timeout) as bell:
+        self.register(bell, selectors.EVENT_READ)
+        try:
+            return [ready for ready in _real_select(self, None) if ready[0].fd != bell]
+        finally:
+            self.unregister(bell)
 
 
 def install_in_redis(sockets: Any) -> None:
