@@ -1,1 +1,23 @@
-"""The hidden suite of the leaderboard."""
+"""The hidden suite of the leaderboard: every sentence of its contract that can be shown."""
+
+# ruff: noqa: F403, I001 - what is imported are the checks, in the order in which the student reads them
+
+from random import Random
+
+import pytest
+
+from grader.suites.board_scores import *
+from grader.suites.board_order import *
+from grader.suites.board_names import *
+from grader.suites.board_arguments import *
+from grader.suites.board_expiry import *
+from grader.suites.board_cost import *
+from grader.suites.board_races import *
+from grader.suites.board_crashes import *
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import word
+
+
+@pytest.fixture
+def board(lab: Lab, rand: Random) -> StandIn:
+    return lab.new("board", word(rand))

@@ -1,0 +1,149 @@
+"""Checks of expiries that are set with the data, of crashes, and of boards that run out in mid-call."""
+
+from collections.abc import Callable
+from random import Random
+
+from grader.interleave.calls import Answer, Call, Raised
+from grader.suites.board_lapse import lapse_everywhere
+from grader.suites.board_model import BoardModel
+from grader.suites.board_races import left_eternal, misread
+from grader.suites.check import check
+from grader.suites.expect import CheckFailedError, expect, sentence
+from grader.suites.lab import Calls, Lab, StandIn
+from grader.suites.names import word, words
+
+TTL = 100
+it = Calls("board")
+
+
+def on_model(model: BoardModel, call: Call) -> object:
+    """What a model answers."""
+    return getattr(model, call.method)(*call.args)
+
+
+@check(points=0.5, objective="crashes", guide="crashes-and-expiry")
+def test_every_key_expires(lab: Lab, rand: Random) -> None:
+    """With a ttl every key that the module writes has an expiry, and helper keys expire with the board."""
+    (ann, bob), ttl = words(rand, 2), rand.randrange(100, 900)
+    board = lab.new("board", word(rand), ttl=ttl)
+    for method, args in (
+        ("submit", (ann, 2.0)),
+        ("add", (bob, 3.0)),
+        ("submit", (ann, 1.0)),
+        ("add", (ann, 2.0)),
+        ("remove", (bob,)),
+        ("remove", (ann,)),
+        ("add", (ann, 5.0)),
+    ):
+        getattr(board, method)(*args)
+        lab.expect_every_key_expires(
+            hint=f"{method} left a key behind that never expires, maybe a helper key."
+        )
+    expect(board.top()).to_equal([(1, ann, 5.0)])
+    lab.advance(ttl - 10)
+    board.add(bob, 1.0)
+    expect(board.size()).to_equal(2)
+    lab.advance(11)
+    if left := [state.key for state in lab.keys()]:
+        raise CheckFailedError(
+            "A key outlived the board.",
+            sentence("every key of the board is gone with it"),
+            sentence(f"{left[0]!r} is still there"),
+            "Helper keys get the board's own expiry: none of them earlier or later.",
+        )
+
+
+def crash(lab: Lab, call: Call, setup: tuple[Call, ...]) -> None:
+    """Kill the caller after each of its commands, and look at the board from another process."""
+    witness = lab.enter()
+    states = []
+    for calls in (setup, (*setup, call)):
+        model = BoardModel()
+        for one in calls:
+            on_model(model, one)
+        states.append(model)
+    looks: list[StandIn] = []
+
+    def prepare() -> tuple[StandIn, Call]:
+        lab.empty()
+        looks[:] = [lab.new("look", "crash", TTL, actor=witness)]
+        board = lab.new("board", "crash", TTL, actor=lab.enter())
+        for one in setup:
+            getattr(board, one.method)(*one.args)
+        return board, call
+
+    def judge() -> str:
+        return left_eternal(lab) or unlike(looks[0], states)
+
+    hint = "The data and its expiry go in one atomic step: MULTI/EXEC, a script, a function."
+    lab.crash_in(prepare, judge, hint)
+    expect(looks[0].top(9), f"The board after {call}").to_equal(states[1].top(9))
+
+
+def unlike(board: StandIn, models: list[BoardModel]) -> str:
+    """A sentence where a board, seen through all its methods, is like none of the models."""
+    seen = (board.between(-99.0, 99.0), board.top(9), board.size(), board.score("ann"), board.rank("ann"))
+    for model in models:
+        if seen == (model.entries(), model.top(9), model.size(), model.score("ann"), model.rank("ann")):
+            return ""
+    listed, _, size, score, _ = seen
+    return f"Half a board was left: it lists {listed}, its size is {size}, and the score of 'ann' {score}."
+
+
+@check(points=0.5, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))
+def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
+    """No crash, after any command of a change, leaves a key that never expires, or half a board."""
+    crash(lab, it.submit("ann", 5.0), ())
+    crash(lab, it.add("ann", 5.0), ())
+    crash(lab, it.add("ann", 5.0), (it.submit("ann", 2.0), it.submit("bob", 3.0)))
+    crash(lab, it.remove("ann"), (it.add("ann", 2.0),))
+
+
+@check(points=0.5, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))
+def test_a_board_that_runs_out_in_mid_call(lab: Lab) -> None:
+    """A board that runs out between two steps of a call leaves no key without expiry, and no half board."""
+    setup = (it.submit("ann", 5.0), it.add("bob", 3.0))
+    for call in (it.add("ann", 2.5), it.submit("ann", 9.0), it.submit("ann", 4.0), it.remove("ann")):
+        lapse_everywhere(lab, prepared(lab, setup), call, judged(lab, setup, call), TTL + 1)
+    for call in (it.rank("ann"), it.around("ann"), it.top(), it.between(0.0, 9.0)):
+        lapse_everywhere(lab, prepared(lab, setup), call, misread_when_gone, TTL + 1)
+    board = prepared(lab, setup)()
+    expect(board.top(), "The board before it runs out").to_equal([(1, "ann", 5.0), (2, "bob", 3.0)])
+
+
+def prepared(lab: Lab, setup: tuple[Call, ...]) -> Callable[[], StandIn]:
+    """Makes the same board again and again."""
+
+    def prepare() -> StandIn:
+        board = lab.new("board", "lapse", TTL)
+        for one in setup:
+            getattr(board, one.method)(*one.args)
+        return board
+
+    return prepare
+
+
+def judged(lab: Lab, setup: tuple[Call, ...], call: Call) -> Callable[[Answer], str]:
+    """Judges a change: it was made to the old board, which is gone, or began a new one."""
+    old, new = BoardModel(), BoardModel()
+    for one in setup:
+        on_model(old, one)
+    endings = [(on_model(old, call), BoardModel()), (on_model(new, call), new)]
+
+    def judge(answer: Answer) -> str:
+        if isinstance(answer, Raised):
+            return f"{call} raised {answer}, because the board ran out in between."
+        if eternal := left_eternal(lab):
+            return eternal
+        board = StandIn(lab, next(iter(lab.stage.actors.values())), "board")
+        likely = [model for value, model in endings if value == answer.value]
+        if not likely:
+            return f"{call} gave {answer}, which is neither the old board's answer nor a new one's."
+        return unlike(board, likely)
+
+    return judge
+
+
+def misread_when_gone(answer: Answer) -> str:
+    """Judges a reading method on a board that runs out."""
+    return misread(answer).replace("a player was removed beside it", "the board ran out in between")

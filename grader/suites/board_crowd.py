@@ -1,0 +1,139 @@
+"""A board of 10,000 players with many ties, put there by the student's own methods or as they would have.
+
+Theory of operation. A few players are submitted one by one; where all that this leaves on the server is
+sorted sets with a member and a score for each of them, the others are put beside them by the grader's own
+connection, in milliseconds. Anything else, and any check that a board made so fails, is tried on a board
+that the student's submit has filled with all 10,000, and only this one counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+from grader.interleave.calls import StudentFault
+from grader.proxy.resp import ReplyError
+from grader.results import Outcome
+from grader.suites.board_model import BoardModel, Entry
+from grader.suites.expect import CheckFailedError
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import word
+
+SIZE = 10_000
+SAMPLE = 30
+SLICE = 1_000  # members in one ZADD
+MOST_KEYS = 8  # of a board that is kept for the next check
+NAME = "crowd"
+# How many players share which score; the others have one of their own.
+TIES = {900.5: 2_500, 500.25: 4_000, -3.5: 500}
+# The same for every submission, so that it is made once.
+SEED = 91
+
+Encode = Callable[[str], bytes]
+CODES: tuple[Encode, ...] = (str.encode, lambda name: name.encode().hex().encode())
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a sorted set holds the scores."""
+
+    key: str
+    encode: Encode
+    sign: float
+
+
+@dataclass
+class Crowd:
+    """The players, in the order in which they come and in board order; remembers what filled the server."""
+
+    players: list[tuple[str, float]]
+    entries: list[Entry]
+    by_hand: bool = False  # the short way did not serve
+    dump: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def board(self, lab: Lab) -> StandIn:
+        """A board with all of them on it, in a process of its own; nothing of the filling is evidence."""
+        lab.empty()
+        board = lab.new("board", NAME, actor=lab.enter())
+        if self.dump:
+            admin = lab.stage.kit.admin
+            admin.ask_all([("RESTORE", key, 0, payload, "REPLACE") for key, payload in self.dump])
+        else:
+            self._fill(lab, board)
+            self.dump = dumped(lab)
+        lab.evidence_from = lab.stage.relay.last_number
+        return board
+
+    def _fill(self, lab: Lab, board: StandIn) -> None:
+        board.submit.many(self.players[:SAMPLE])
+        layouts = [] if self.by_hand else layouts_of(lab, self.players[:SAMPLE])
+        if not layouts:
+            self.by_hand = True
+            board.submit.many(self.players[SAMPLE:])
+        for layout in layouts:
+            put(lab, layout, self.players[SAMPLE:])
+
+    def check(self, lab: Lab, ask: Callable[[StandIn], None]) -> None:
+        """Ask questions of a board; a failure counts on one that the student's own methods filled."""
+        if not self.by_hand:
+            try:
+                ask(self.board(lab))
+            except (CheckFailedError, ReplyError):
+                pass
+            except StudentFault as fault:
+                if fault.outcome is not Outcome.ERRORED:
+                    raise
+            else:
+                return
+            self.by_hand, self.dump = True, []
+        ask(self.board(lab))
+
+
+def gather_crowd() -> Crowd:
+    """All the players."""
+    rand = Random(SEED)  # noqa: S311 - data for checks, not secrets
+    scores = [score for score, count in TIES.items() for _ in range(count)]
+    scores += [rand.uniform(-1000, 1000) for _ in range(SIZE - len(scores))]
+    rand.shuffle(scores)
+    players = [(f"{word(rand, 3)}{n}", score) for n, score in enumerate(scores)]
+    return Crowd(players, BoardModel(players).entries())
+
+
+def layouts_of(lab: Lab, players: list[tuple[str, float]]) -> list[Layout]:
+    """How each key holds these players; [] where one holds anything else."""
+    states = lab.keys()
+    if any(state.type != "zset" or state.ttl is not None for state in states):
+        return []
+    found = [layout_of(lab, state.key, players) for state in states]
+    return [layout for layout in found if layout is not None] if all(found) else []
+
+
+def layout_of(lab: Lab, key: str, players: list[tuple[str, float]]) -> Layout | None:
+    """How a sorted set holds these players; None where it holds anything else."""
+    reply = lab.stage.kit.admin.ask("ZRANGE", key, 0, -1, "WITHSCORES")
+    assert isinstance(reply, list)
+    held = dict(zip(reply[::2], (float(bytes(score)) for score in reply[1::2]), strict=True))
+    for encode in CODES:
+        for sign in (1.0, -1.0):
+            if held == {encode(player): sign * score for player, score in players}:
+                return Layout(key, encode, sign)
+    return None
+
+
+def put(lab: Lab, layout: Layout, players: list[tuple[str, float]]) -> None:
+    """Put players into a sorted set."""
+    words: list[bytes] = []
+    for player, score in players:
+        words += (b"%r" % (layout.sign * score), layout.encode(player))
+    slices = [words[first : first + 2 * SLICE] for first in range(0, len(words), 2 * SLICE)]
+    lab.stage.kit.admin.ask_all([("ZADD", layout.key, *part) for part in slices])
+
+
+def dumped(lab: Lab) -> list[tuple[str, bytes]]:
+    """Everything on the server, to be put there again; [] where that isn't all that there is to it."""
+    states = lab.keys()
+    if not 0 < len(states) <= MOST_KEYS or any(state.ttl is not None for state in states):
+        return []
+    payloads = lab.stage.kit.admin.ask_all([("DUMP", state.key) for state in states])
+    pairs = zip(states, payloads, strict=True)
+    found = [(state.key, payload) for state, payload in pairs if isinstance(payload, bytes)]
+    return found if len(found) == len(states) else []

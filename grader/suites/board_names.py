@@ -1,0 +1,144 @@
+"""Checks of names, keys and commands."""
+
+from random import Random
+
+from grader.suites.board_model import BoardModel
+from grader.suites.board_order import filled
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import odd_names, word, words
+
+FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB"}
+PARTS = (":index", ":scores", ":ttl", ":lock", ":players", ":1")
+
+
+@check(points=0.5, objective="keys", guide="names-and-keys")
+def test_any_text_names_a_player(board: StandIn, rand: Random) -> None:
+    """Players are any text: colons, spaces, newlines, globs and emoji, used as they are."""
+    base = word(rand)
+    names = [*odd_names(rand), base, base.upper(), f" {base}", f"{base} ", f"{base}\n"]
+    names += [f"{base}\u00e9", f"{base}e\u0301", "(1", "-inf", "+", "-", f"[{base}", "0", "None", "😀", "日"]
+    model = filled(board, {name: rand.randrange(99) / 4 for name in names})
+    hint = "A name is used as it is: no trimming, no change of case, no normalising, no coding that loses."
+    expect(board.top(99)).to_equal(model.entries(), hint=hint)
+    for name in rand.sample(names, 4):
+        expect(board.score(name), f"The score of {name!r}").to_equal(model.score(name), hint=hint)
+        expect(board.rank(name), f"The rank of {name!r}").to_equal(model.rank(name), hint=hint)
+        expect(board.around(name), f"The neighbours of {name!r}").to_equal(model.around(name), hint=hint)
+    for name in rand.sample(names, 4):
+        expect(board.add(name, 1.5)).to_equal(model.add(name, 1.5), hint=hint)
+        expect(board.remove(name), f"Whether {name!r} was there").to_equal(model.remove(name), hint=hint)
+    expect(board.top(99)).to_equal(model.entries(), hint=hint)
+
+
+@check(points=0.5, objective="keys", guide="names-and-keys")
+def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
+    """Boards of different names are apart, whatever text the names are."""
+    base = word(rand, 4)
+    names = [base, base.upper(), f"{base} ", f"{base}:", f":{base}", f"{base}*", "*", f"{base}-", f"{base}_"]
+    names += [f"{base}\u00e9", f"{base}e\u0301", *rand.sample(odd_names(rand), 3)]
+    boards = {name: lab.new(f"board{n}", name) for n, name in enumerate(names)}
+    for n, board in enumerate(boards.values(), 1):
+        board.submit("ann", n / 2)
+    hint = "Two names must never lead to the same key: is the name in the key as it is, and whole?"
+    for n, (name, board) in enumerate(boards.items(), 1):
+        expect(board.top(), f"The board {name!r}").to_equal([(1, "ann", n / 2)], hint=hint)
+    boards[base].remove("ann")
+    expect(boards["*"].size()).to_equal(1, hint="Removing from one board touched another.")
+
+
+@check(points=0.5, objective="keys", guide="names-and-keys")
+def test_no_board_lies_on_anothers_helper_keys(lab: Lab, rand: Random) -> None:
+    """No board collides with another board's helper keys, whatever their names are."""
+    base = word(rand, 8)
+    first = lab.new("first", base, ttl=500)
+    names = [base + part for part in PARTS] + named_like_keys(lab, first, base)
+    lab.empty()
+    first.submit("ann", 5.0)
+    others = {name: lab.new(f"other{n}", name, ttl=500) for n, name in enumerate(dict.fromkeys(names))}
+    hint = "The key of one board, made from its name, is also a key that another board uses."
+    for n, (name, other) in enumerate(others.items()):
+        other.submit("bob", n / 2)
+        expect(other.add("bob", 1.0), f"The score on the board {name!r}").to_equal(n / 2 + 1, hint=hint)
+        expect(first.add("ann", 0.5), f"The score beside the board {name!r}").to_equal(5.5 + n / 2, hint=hint)
+    for n, (name, other) in enumerate(others.items()):
+        expect(other.top(), f"The board {name!r}").to_equal([(1, "bob", n / 2 + 1)], hint=hint)
+    last = 5.0 + len(others) / 2
+    expect(first.top(), f"The board {base!r}").to_equal([(1, "ann", last)], hint=hint)
+
+
+def named_like_keys(lab: Lab, board: StandIn, base: str) -> list[str]:
+    """Names of boards whose keys could be what the board called ``base`` uses besides."""
+    with lab.tap() as tap:
+        board.submit("ann", 5.0)
+        board.add("ann", 1.0)
+        board.remove("ann")
+        board.add("ann", 1.0)
+    keys = [state.key for state in lab.keys()]
+    layouts = [key.split(base) for key in keys if key.count(base) == 1]
+    texts = {word.decode("utf-8", "replace") for one in tap.executed for word in one.command}
+    found = set()
+    for before, after in layouts:
+        for text in texts.union(keys):
+            fits = base in text and text.startswith(before) and text.endswith(after)
+            if fits and (name := text[len(before) : len(text) - len(after)]) not in {"", base}:
+                found.add(name)
+    return sorted(found)[:8]
+
+
+@check(points=0.5, objective="keys", guide="why-valkey")
+def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
+    """Two objects of one board, in two processes, see the same board."""
+    name, (ann, bob) = word(rand), words(rand, 2)
+    here, there = lab.new("here", name), lab.new("there", name, actor=lab.enter())
+    hint = "All state lives on the server; an object keeps nothing of the board to itself."
+    here.submit(ann, 2.0)
+    expect(here.score(ann)).to_equal(2.0)
+    expect(here.size()).to_equal(1)
+    expect(there.top()).to_equal([(1, ann, 2.0)], hint=hint)
+    expect(there.add(ann, 3.0)).to_equal(5.0, hint=hint)
+    there.submit(bob, 9.0)
+    expect(here.score(ann)).to_equal(5.0, hint=hint)
+    expect(here.rank(ann)).to_equal(2, hint=hint)
+    expect(here.size()).to_equal(2, hint=hint)
+    there.remove(ann)
+    expect(here.score(ann)).to_equal(None, hint=hint)
+    expect(here.top()).to_equal([(1, bob, 9.0)], hint=hint)
+
+
+@check(points=0.5, objective="keys", guide="sorted-sets")
+def test_scores_lie_in_one_sorted_set(lab: Lab, board: StandIn, rand: Random) -> None:
+    """The scores lie in one sorted set on the server, a member for each player."""
+    model = filled(board, {name: rand.randrange(9) / 2 for name in words(rand, 7)})
+    kinds = [(state.type, lab.stage.kit.admin.ask("ZCARD", state.key)) for state in sorted_sets(lab)]
+    hint = "One sorted set for a board: Valkey keeps it in order, whatever comes."
+    expect(("zset", 7) in kinds, "Whether a sorted set has a member for each player").to_equal(
+        True, hint=hint
+    )
+    expect(board.top()).to_equal(model.entries())
+
+
+def sorted_sets(lab: Lab) -> list:
+    """The sorted sets among the keys."""
+    return [state for state in lab.keys() if state.type == "zset"]
+
+
+@check(points=0.5, objective="keys", guide="scan-not-keys")
+def test_nothing_walks_over_all_keys(lab: Lab, rand: Random) -> None:
+    """No method calls KEYS, FLUSHALL or FLUSHDB, inside scripts neither."""
+    with lab.tap() as tap:
+        board = lab.new("board", word(rand), ttl=100)
+        model = BoardModel()
+        for each in (board, model):
+            each.submit("ann", 2.0)
+            each.add("bob", 3.0)
+            each.remove("ann")
+            each.submit("cat", 1.0)
+        seen = [board.size(), board.score("bob"), board.rank("cat"), board.top(), board.around("bob")]
+        seen.append(board.between(0.0, 9.0))
+    wanted = [model.size(), model.score("bob"), model.rank("cat"), model.top(), model.around("bob")]
+    wanted.append(model.between(0.0, 9.0))
+    expect(seen, "What the methods gave").to_equal(wanted)
+    hint = "These take as long as the whole server is large, or empty it. The board's key is known."
+    expect(sorted(tap.names & FORBIDDEN), "The forbidden commands that were called").to_equal([], hint=hint)

@@ -1,0 +1,126 @@
+"""Checks of two callers at once."""
+
+from random import Random
+
+from grader.interleave.calls import Answer, Call, Raised
+from grader.interleave.explorer import Ending
+from grader.suites.board_model import BoardModel
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Calls, Lab, Scenario
+from grader.suites.names import words
+from grader.suites.sequential import sequential
+
+TTL = 100
+it = Calls("board")
+LOOK = (it.top(9), it.size())
+
+
+def race(
+    lab: Lab, together: tuple[Call, ...], setup: tuple[Call, ...], hint: str, ttl: int | None = None
+) -> None:
+    """Hold a race on one board to what a board does one call after the other."""
+    scenario = Scenario({"board": ("race", ttl)}, together, setup, LOOK)
+    verdict = "No order of the calls, one after the other, gives these answers and this board."
+    in_order = sequential(lambda: {"board": BoardModel()}, scenario, verdict)
+
+    def judge(ending: Ending) -> str:
+        return in_order(ending) or (left_eternal(lab) if ttl else "")
+
+    lab.race(scenario, judge, hint)
+
+
+def left_eternal(lab: Lab) -> str:
+    """A sentence about a key without an expiry."""
+    eternal = [state.key for state in lab.keys() if state.ttl is None]
+    return f"The key {eternal[0]!r} is left without an expiry." if eternal else ""
+
+
+@check(points=1, objective="atomicity", guide="lost-updates")
+def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
+    """Two adds at once: both count."""
+    ann, bob = words(rand, 2)
+    hint = "Reading, adding in Python and writing back loses what happens between."
+    race(lab, (it.add(ann, 2.0), it.add(ann, 3.5)), (it.add(ann, 1.0),), hint)
+    race(lab, (it.add(ann, 2.0), it.add(ann, 4.5)), (), hint)
+    race(lab, (it.add(ann, 2.0), it.add(bob, 3.5)), (it.add(ann, 1.0),), hint)
+
+
+@check(points=1, objective="atomicity", guide="lost-updates")
+def test_of_two_submits_the_higher_stays(lab: Lab, rand: Random) -> None:
+    """Two submits at once: the higher one stays."""
+    ann = rand.choice(words(rand, 2))
+    hint = "Between reading the old score and writing the new one, a better one may come."
+    race(lab, (it.submit(ann, 7.0), it.submit(ann, 9.0)), (it.submit(ann, 5.0),), hint)
+    race(lab, (it.submit(ann, -7.0), it.submit(ann, -9.0)), (), hint)
+
+
+@check(points=0.5, objective="atomicity", guide="lost-updates")
+def test_submit_beside_add(lab: Lab, rand: Random) -> None:
+    """A submit beside an add to the same player: neither undoes the other."""
+    ann = rand.choice(words(rand, 2))
+    hint = "Each change has to be one atomic step that looks at the score as it is then."
+    race(lab, (it.submit(ann, 7.0), it.add(ann, 4.0)), (it.submit(ann, 5.0),), hint)
+    race(lab, (it.submit(ann, 6.0), it.add(ann, 0.5)), (it.submit(ann, 5.0),), hint)
+
+
+@check(points=0.5, objective="atomicity", guide="lost-updates")
+def test_a_change_beside_remove(lab: Lab, rand: Random) -> None:
+    """An add or a submit beside a remove of the same player: the board is that of one order or the other."""
+    ann, bob = words(rand, 2)
+    hint = "Who is removed in between starts at 0 again."
+    race(lab, (it.add(ann, 4.0), it.remove(ann)), (it.add(ann, 5.0), it.add(bob, 1.0)), hint)
+    race(lab, (it.submit(ann, 4.0), it.remove(ann)), (it.submit(ann, 5.0),), hint)
+
+
+@check(points=0.5, objective="atomicity", guide="crashes-and-expiry")
+def test_first_scores_at_once(lab: Lab, rand: Random) -> None:
+    """Two first scores at once, or one beside the removal of the last player: the board has its expiry."""
+    ann, bob = words(rand, 2)
+    hint = "Whether the board is new has to be decided in the step that writes, not before."
+    race(lab, (it.submit(ann, 4.0), it.add(bob, 3.0)), (), hint, TTL)
+    race(lab, (it.submit(bob, 4.0), it.remove(ann)), (it.add(ann, 1.0),), hint, TTL)
+    race(lab, (it.add(bob, 4.0), it.remove(ann)), (it.add(ann, 1.0),), hint, TTL)
+
+
+@check(points=0.5, objective="atomicity", guide="lost-updates")
+def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
+    """Eight threads that share one object add at once: each add counts."""
+    player = rand.choice(words(rand, 2))
+    board = lab.new("board", player)
+    board.add(player, 0.5)
+    answers = lab.together(board.actor, [it.add(player, 1.0)] * 8)
+    hint = "One object may be used by many threads: it keeps nothing between the calls."
+    for answer in answers:
+        expect(isinstance(answer, Raised), f"Whether an add raised ({answer})").to_equal(False, hint=hint)
+    scores = sorted((answer.value for answer in answers), key=str)
+    expect(scores, "What the adds returned").to_equal([n + 0.5 for n in range(1, 9)], hint=hint)
+    expect(board.score(player)).to_equal(8.5, hint=hint)
+
+
+@check(points=0.5, objective="atomicity", guide="transactions-and-scripts")
+def test_reading_beside_writing(lab: Lab, rand: Random) -> None:
+    """Beside a writer, a reading method may miss the change, but it answers as it does at other times."""
+    ann, bob, cat = words(rand, 3)
+    setup = (it.add(ann, 3.0), it.add(bob, 2.0), it.add(cat, 1.0))
+    for read in (it.rank(bob), it.around(bob, 1), it.top(2), it.between(0.0, 2.5)):
+        scenario = Scenario({"board": ("race",)}, (read, it.remove(bob)), setup, LOOK)
+
+        def judge(ending: Ending) -> str:
+            if wrong := misread(ending.answers[0]):
+                return wrong
+            left = [(1, ann, 3.0), (2, cat, 1.0)]
+            seen = [getattr(answer, "value", None) for answer in (*ending.answers[1:], *ending.look)]
+            return "" if seen == [True, left, 2] else "The board is wrong after the removal."
+
+        lab.race(scenario, judge, "What was read a moment ago may be gone at the next command.")
+
+
+def misread(answer: Answer) -> str:
+    """A sentence about an answer that no reading method gives."""
+    if isinstance(answer, Raised):
+        return f"The reading method raised {answer}, because a player was removed beside it."
+    value = answer.value
+    listed = isinstance(value, list) and all(isinstance(entry, tuple) for entry in value)
+    right = listed or value in (None, 1, 2, 3)
+    return "" if right else f"The reading method gave {answer}."
