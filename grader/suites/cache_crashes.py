@@ -29,7 +29,7 @@ def _judged(verdict: str, right: Any) -> Any:
     return judge
 
 
-@check(points=1, objective="atomicity", guide="invalidation")
+@check(points=0.5, objective="atomicity", guide="invalidation")
 def test_invalidate_counts_what_it_deleted(lab: Lab, rand: Random) -> None:
     """invalidate returns how many this call deleted, also beside another that deletes the same entries."""
     keys = words(rand, 3)
@@ -47,7 +47,7 @@ def test_invalidate_counts_what_it_deleted(lab: Lab, rand: Random) -> None:
         lab.race(scenario, judge, "Count what Valkey says it deleted, not what the walk had found.")
 
 
-@check(points=1, objective="atomicity", guide="lost-updates")
+@check(points=0.5, objective="atomicity", guide="lost-updates")
 def test_touch_beside_a_change(lab: Lab, rand: Random) -> None:
     """touch beside a set or a delete keeps the value that is there, and makes no entry anew."""
     key = word(rand)
@@ -66,7 +66,7 @@ def test_touch_beside_a_change(lab: Lab, rand: Random) -> None:
         lab.race(scenario, judge, hint)
 
 
-@check(points=1, objective="atomicity", guide="lost-updates")
+@check(points=0.5, objective="atomicity", guide="lost-updates")
 def test_two_sets_at_once(lab: Lab, rand: Random) -> None:
     """Two sets at once: value and time-to-live are those of the same call."""
     key = word(rand)
@@ -82,7 +82,7 @@ def test_two_sets_at_once(lab: Lab, rand: Random) -> None:
     lab.race(scenario, judge, "Value and expiry go together in one command.")
 
 
-@check(points=1, objective="performance", guide="scan-not-keys")
+@check(points=0.5, objective="performance", guide="scan-not-keys")
 def test_no_forbidden_commands(lab: Lab, rand: Random) -> None:
     """Nothing calls KEYS, FLUSHALL or FLUSHDB or changes the server's settings, inside scripts neither."""
     key, (cache, other) = word(rand), callers(lab, 2)
@@ -135,7 +135,7 @@ def test_a_crash_in_set(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.get(key)).to_equal(value)
 
 
-@check(points=1, objective="crashes", guide="crashes-and-expiry")
+@check(points=0.5, objective="crashes", guide="crashes-and-expiry")
 def test_a_crash_in_set_many(lab: Lab, cache: StandIn, rand: Random) -> None:
     """No crash in set_many leaves a key that never expires."""
     values = dict.fromkeys(words(rand, 2), rand.randrange(1000))
@@ -143,7 +143,7 @@ def test_a_crash_in_set_many(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.get_many(values)).to_equal(values)
 
 
-@check(points=1, objective="crashes", guide="crashes-and-expiry")
+@check(points=0.5, objective="crashes", guide="crashes-and-expiry")
 def test_a_crash_in_get_or_compute(lab: Lab, cache: StandIn, rand: Random) -> None:
     """No crash in get_or_compute leaves a key that never expires, a lock neither."""
     key, value = word(rand), word(rand)

@@ -27,7 +27,7 @@ def test_an_entry_expires(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.get("long", NOTHING)).to_equal(NOTHING, hint="It should have expired.")
 
 
-@check(points=1, objective="ttl", guide="time-to-live")
+@check(points=0.5, objective="ttl", guide="time-to-live")
 def test_default_ttl(lab: Lab, rand: Random) -> None:
     """Without a ttl an entry lives for default_ttl seconds, and that is 300 unless told otherwise."""
     seconds = rand.randrange(50, 250)
@@ -50,7 +50,7 @@ def test_default_ttl(lab: Lab, rand: Random) -> None:
         expect(cache.get_many(list(writes))).to_equal({}, hint=hint)
 
 
-@check(points=1, objective="ttl", guide="time-to-live")
+@check(points=0.5, objective="ttl", guide="time-to-live")
 def test_overwrite_replaces_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
     """Setting a key again replaces its value and its time-to-live together."""
     hint = "SET replaces the expiry too; is it set on the second write?"
@@ -65,7 +65,7 @@ def test_overwrite_replaces_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> N
         expect(cache.get_many([key, other])).to_equal({other: "new"}, hint=hint)
 
 
-@check(points=1, objective="ttl", guide="time-to-live")
+@check(points=0.5, objective="ttl", guide="time-to-live")
 def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
     """ttl is the whole seconds left, and None where there is no entry."""
     seconds = rand.randrange(200, 2000)
@@ -99,7 +99,7 @@ def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(left).to_be_one_of((0, 1), hint="0 is a number of seconds; -2 says that there is no entry.")
 
 
-@check(points=1, objective="ttl", guide="time-to-live")
+@check(points=0.5, objective="ttl", guide="time-to-live")
 def test_touch_restarts_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
     """touch restarts the time-to-live, to a longer or a shorter one, and keeps the value."""
     longer, shorter = words(rand, 2)
@@ -133,7 +133,7 @@ def test_touch_makes_nothing(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.touch(key)).to_equal(False, hint="It has expired.")
 
 
-@check(points=1, objective="ttl", guide="time-to-live")
+@check(points=0.5, objective="ttl", guide="time-to-live")
 def test_reading_does_not_restart_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
     """Reading an entry does not restart its time-to-live."""
     keys = words(rand, 5)

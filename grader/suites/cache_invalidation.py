@@ -10,7 +10,7 @@ from grader.suites.lab import Lab, StandIn
 from grader.suites.names import odd_names, word, words
 
 
-@check(points=1.5, objective="values", guide="invalidation")
+@check(points=1, objective="values", guide="invalidation")
 def test_invalidate_takes_a_glob(cache: StandIn, rand: Random) -> None:
     """invalidate deletes the entries whose whole key matches the glob, and returns how many."""
     base, other = words(rand, 2)
@@ -54,7 +54,7 @@ def test_invalidate_with_any_text(cache: StandIn, rand: Random) -> None:
         expect(cache.get_many(names)).to_equal(dict.fromkeys(set(names) - matching, 1), hint=hint)
 
 
-@check(points=1, objective="keys", guide="invalidation")
+@check(points=0.5, objective="keys", guide="invalidation")
 def test_invalidate_stays_in_its_namespace(lab: Lab, rand: Random) -> None:
     """invalidate never touches another namespace."""
     space = word(rand)
@@ -74,7 +74,7 @@ def test_invalidate_stays_in_its_namespace(lab: Lab, rand: Random) -> None:
             )
 
 
-@check(points=1, objective="values", guide="scan-not-keys")
+@check(points=0.5, objective="values", guide="scan-not-keys")
 def test_invalidate_finds_all_of_many(cache: StandIn, rand: Random) -> None:
     """invalidate finds every entry that matches, among thousands."""
     a, b = words(rand, 2)

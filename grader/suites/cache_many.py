@@ -10,7 +10,7 @@ from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
 
-@check(points=1, objective="values", guide="round-trips")
+@check(points=0.5, objective="values", guide="round-trips")
 def test_get_many_gives_the_entries_that_exist(lab: Lab, cache: StandIn, rand: Random) -> None:
     """get_many gives the entries that exist, by key, and leaves out the others."""
     keys = words(rand, 6)
@@ -66,7 +66,7 @@ def test_get_many_of_no_keys(lab: Lab, cache: StandIn, rand: Random) -> None:
     )
 
 
-@check(points=1, objective="values", guide="round-trips")
+@check(points=0.5, objective="values", guide="round-trips")
 def test_set_many_stores_all(lab: Lab, cache: StandIn, rand: Random) -> None:
     """set_many stores all values, each with its expiry; nothing to store: nothing happens."""
     values = {key: json_value(rand) for key in words(rand, 4)}
@@ -80,7 +80,7 @@ def test_set_many_stores_all(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.get_many(values)).to_equal({}, hint="Each entry of set_many has the ttl of the call.")
 
 
-@check(points=1, objective="performance", guide="round-trips")
+@check(points=0.5, objective="performance", guide="round-trips")
 def test_set_many_is_one_round_trip(lab: Lab, cache: StandIn, rand: Random) -> None:
     """set_many stores any number of values in one round trip."""
     base = word(rand)

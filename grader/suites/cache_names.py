@@ -11,7 +11,7 @@ from grader.suites.lab import Lab, StandIn
 from grader.suites.names import odd_names, word, words
 
 
-@check(points=1, objective="keys", guide="names-and-keys")
+@check(points=0.5, objective="keys", guide="names-and-keys")
 def test_any_text_is_a_key(cache: StandIn, rand: Random) -> None:
     """A key is any text: colons, spaces, newlines, globs and emoji, used as it is."""
     names = odd_names(rand)
@@ -29,7 +29,7 @@ def test_any_text_is_a_key(cache: StandIn, rand: Random) -> None:
     expect(cache.exists(other)).to_equal(True, hint=hint)
 
 
-@check(points=1, objective="keys", guide="names-and-keys")
+@check(points=0.5, objective="keys", guide="names-and-keys")
 def test_similar_keys_are_apart(cache: StandIn, rand: Random) -> None:
     """Keys that look alike are different keys."""
     base = f"{word(rand, 3)}é"
@@ -90,7 +90,7 @@ def test_namespaces_are_apart(lab: Lab, rand: Random) -> None:
     expect(made[f"{a}-{b}"].get("x")).to_equal(1, hint=hint)
 
 
-@check(points=1, objective="arguments", guide="names-and-keys")
+@check(points=0.5, objective="arguments", guide="names-and-keys")
 def test_what_a_namespace_may_be(lab: Lab, rand: Random) -> None:
     """A namespace is one or more of A-Z a-z 0-9 _ - in ASCII; anything else raises ValueError."""
     base = word(rand)
@@ -114,7 +114,7 @@ def test_what_a_namespace_may_be(lab: Lab, rand: Random) -> None:
         expect(made.get("k"), f"get in the namespace {right!r}").to_equal(number)
 
 
-@check(points=1, objective="keys", guide="names-and-keys")
+@check(points=0.5, objective="keys", guide="names-and-keys")
 def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     """No entry collides with the module's own helper keys, such as locks."""
     space, key, probe = words(rand, 3)
@@ -159,7 +159,7 @@ def _meet(cache: StandIn, keys: list[str], hint: str) -> dict[str, Any]:
     return entries
 
 
-@check(points=1, objective="keys", guide="why-valkey")
+@check(points=0.5, objective="keys", guide="why-valkey")
 def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     """Two objects made with the same arguments, in two processes, see the same data."""
     space, (key, other) = word(rand), words(rand, 2)

@@ -20,13 +20,13 @@ from grader.suites.names import word, words
 calls = Calls("cache")
 
 
-@check(points=1.5, objective="atomicity", guide="cache-stampede")
+@check(points=1, objective="atomicity", guide="cache-stampede")
 def test_two_processes_compute_once(lab: Lab, rand: Random) -> None:
     """Of two callers that miss at the same time, in two processes, one computes; both return its value."""
     _race_to_compute(lab, 2, word(rand))
 
 
-@check(points=1, objective="atomicity", guide="cache-stampede")
+@check(points=0.5, objective="atomicity", guide="cache-stampede")
 def test_three_processes_compute_once(lab: Lab, rand: Random) -> None:
     """Of three callers that miss at the same time, in three processes, one computes; all return its value."""
     _race_to_compute(lab, 3, word(rand))
@@ -42,7 +42,7 @@ def _race_to_compute(lab: Lab, count: int, key: str) -> None:
     lab.race(scenario, OneComputes(lab), hint)
 
 
-@check(points=1, objective="atomicity", guide="cache-stampede")
+@check(points=0.5, objective="atomicity", guide="cache-stampede")
 def test_eight_threads_compute_once(lab: Lab, cache: StandIn, rand: Random) -> None:
     """Of eight threads of one process that miss at the same time, one computes; all return its value."""
     key, began = word(rand), lab.now
@@ -56,7 +56,7 @@ def test_eight_threads_compute_once(lab: Lab, cache: StandIn, rand: Random) -> N
     )
 
 
-@check(points=1.5, objective="patterns", guide="cache-stampede")
+@check(points=1, objective="patterns", guide="cache-stampede")
 def test_a_slow_compute_runs_once(lab: Lab, rand: Random) -> None:
     """A compute() of 8 seconds runs once, however many callers wait; all of them return its value."""
     key, (holder, *others) = word(rand), callers(lab, 4)
@@ -76,7 +76,7 @@ def test_a_slow_compute_runs_once(lab: Lab, rand: Random) -> None:
     )
 
 
-@check(points=1, objective="patterns", guide="cache-stampede")
+@check(points=0.5, objective="patterns", guide="cache-stampede")
 def test_waiters_return_within_a_second(lab: Lab, rand: Random) -> None:
     """Callers that wait return the value within a second of its being stored, all of them."""
     key, (holder, *others) = word(rand), callers(lab, 5)
@@ -129,7 +129,7 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kinds: tuple[str, ...]) -> N
         expect_computes(lab.computed[before:], 2, "by the caller that failed and one that waited", hint)
 
 
-@check(points=1, objective="atomicity", guide="invalidation")
+@check(points=0.5, objective="atomicity", guide="invalidation")
 def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     """Invalidating during a compute() counts and deletes entries alone, and starts no second compute()."""
     key, (holder, waiter, late, other) = word(rand), callers(lab, 4)
@@ -150,7 +150,7 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     expect_computes(lab.computed, 1, "with an invalidate while it ran", hint)
 
 
-@check(points=1, objective="patterns", guide="cache-stampede")
+@check(points=0.5, objective="patterns", guide="cache-stampede")
 def test_different_keys_do_not_wait(lab: Lab, rand: Random) -> None:
     """Callers of different keys, or of one key in different namespaces, do not wait for each other."""
     key, other, space = words(rand, 3)
@@ -169,7 +169,7 @@ def test_different_keys_do_not_wait(lab: Lab, rand: Random) -> None:
     expect(held.value()).to_equal("slow")
 
 
-@check(points=1, objective="patterns", guide="cache-stampede")
+@check(points=0.5, objective="patterns", guide="cache-stampede")
 def test_threads_with_different_keys_do_not_wait(lab: Lab, cache: StandIn, rand: Random) -> None:
     """Threads of one process that want different keys do not wait for each other."""
     keys = words(rand, 3)

@@ -17,7 +17,7 @@ from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word
 
 
-@check(points=1.5, objective="crashes", guide="cache-stampede")
+@check(points=1, objective="crashes", guide="cache-stampede")
 def test_the_death_of_a_caller(lab: Lab, rand: Random) -> None:
     """From the death of a caller's process inside compute() the others are held up for 10 seconds at most."""
     second, third = callers(lab, 2)
@@ -41,7 +41,7 @@ def test_the_death_of_a_caller(lab: Lab, rand: Random) -> None:
         expect_computes(lab.computed[before:], 2, "by the caller that died and one that waited", hint)
 
 
-@check(points=1.5, objective="atomicity", guide="cache-stampede")
+@check(points=1, objective="atomicity", guide="cache-stampede")
 def test_a_frozen_caller_releases_nothing(lab: Lab, rand: Random) -> None:
     """A caller that was slower than its lock returns its own value and releases nothing of its successor."""
     trio = callers(lab, 3)

@@ -35,7 +35,7 @@ def test_json_values(cache: StandIn, rand: Random) -> None:
         expect(cache.get("k")).to_equal(json.loads(json.dumps(value)), hint=hint)
 
 
-@check(points=1, objective="values", guide="serialisation")
+@check(points=0.5, objective="values", guide="serialisation")
 def test_none_and_falsy_values(cache: StandIn, rand: Random) -> None:
     """A stored None is None, not the default; 0, "", [] and False are values too."""
     key = word(rand)
