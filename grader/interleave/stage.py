@@ -183,6 +183,7 @@ class Stage:
         self._moved = time.monotonic()
         if self.kit.loop.turn(QUIET_SECONDS):
             self._take_answers()
+            self._watch_time()
         else:
             self.run(lambda: not actor.busy)
 

@@ -37,7 +37,7 @@ def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str) -> Any:
 
 @check(points=1, objective="performance", guide="round-trips", needs=("top_is_the_first_n",))
 def test_top_reads_no_more_than_it_gives(lab: Lab, crowd: Crowd, rand: Random) -> None:
-    """top reads in proportion to n, in 4 round trips, whatever the board\'s size and its ties."""
+    """top reads in proportion to n, in 4 round trips, whatever the board's size and its ties."""
 
     def ask(board: StandIn) -> None:
         board.top(3)
@@ -51,7 +51,7 @@ def test_top_reads_no_more_than_it_gives(lab: Lab, crowd: Crowd, rand: Random) -
 
 @check(points=1, objective="performance", guide="ties-and-ranks", needs=("rank_counts_from_one",))
 def test_rank_reads_no_list(lab: Lab, crowd: Crowd, rand: Random) -> None:
-    """rank reads a few values, in 4 round trips, whatever the board\'s size and its ties."""
+    """rank reads a few values, in 4 round trips, whatever the board's size and its ties."""
 
     def ask(board: StandIn) -> None:
         board.rank(crowd.entries[0][1])
@@ -65,7 +65,7 @@ def test_rank_reads_no_list(lab: Lab, crowd: Crowd, rand: Random) -> None:
 
 @check(points=1, objective="performance", guide="ties-and-ranks", needs=("around_gives_the_neighbours",))
 def test_around_reads_no_more_than_it_gives(lab: Lab, crowd: Crowd, rand: Random) -> None:
-    """around reads in proportion to radius, in 4 round trips, whatever the board\'s size and its ties."""
+    """around reads in proportion to radius, in 4 round trips, whatever the board's size and its ties."""
 
     def ask(board: StandIn) -> None:
         board.around(crowd.entries[0][1])
