@@ -4,7 +4,15 @@ from random import Random
 from typing import Any
 
 from grader.interleave.calls import Compute
-from grader.suites.cache_rules import NOTHING, callers, expect_computes, layout_of, named_like, namespaces_in
+from grader.suites.cache_rules import (
+    NOTHING,
+    WITHIN_SECONDS,
+    callers,
+    expect_computes,
+    layout_of,
+    named_like,
+    namespaces_in,
+)
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Lab, StandIn
@@ -122,7 +130,7 @@ def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     other.set(probe, 1)
     layout = layout_of([state.key for state in lab.keys()], probe)
     before = {state.key for state in lab.keys()}
-    held = holder.get_or_compute.begin(key, Compute("held", takes=5))
+    held = holder.get_or_compute.begin(key, Compute("held", takes=2))
     lab.idle()
     waits = waiter.get_or_compute.begin(key, Compute("second"))
     lab.idle()
@@ -142,7 +150,7 @@ def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     expect_computes(
         lab.computed, 1, "after entries with names like a lock's had been stored and deleted", hint
     )
-    lab.advance(6)
+    lab.advance(1 + WITHIN_SECONDS)
     expect([held.value(), waits.value(), late.value()], "What the callers returned").to_equal(["held"] * 3)
     for where, entries in spaces.items():
         expect(where.get_many(list(entries))).to_equal(entries, hint=hint)

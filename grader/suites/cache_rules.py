@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any
 
+from grader.clock import NANOSECONDS
 from grader.interleave.calls import Answer, Raised, Returned, show
 from grader.interleave.explorer import Ending
 from grader.interleave.stage import Computed, Move
@@ -15,7 +16,6 @@ from grader.suites.names import word
 # The contract says a second; the rest is what a waiter that looks once a second may need besides.
 WITHIN_SECONDS = 1.5
 NOTHING = "nothing"  # a default that no check stores
-STEP_SECONDS = 0.25  # between two looks at callers that wait
 
 
 # Values
@@ -98,11 +98,12 @@ def _times(count: int) -> str:
 
 def advance_until(lab: Lab, done: Callable[[], bool], seconds: float) -> bool:
     """Let virtual time pass until ``done`` holds, at most so long; whether it does."""
-    end = lab.now + seconds
-    lab.idle()
-    while not done() and lab.now < end:
-        lab.advance(min(STEP_SECONDS, end - lab.now))
+    lab.stage.run(done, horizon=_horizon(lab, seconds))
     return done()
+
+
+def _horizon(lab: Lab, seconds: float) -> int:
+    return lab.stage.clock.now + int(seconds * NANOSECONDS)
 
 
 def advance_in_turns(lab: Lab, seconds: float) -> None:
@@ -115,7 +116,7 @@ def advance_in_turns(lab: Lab, seconds: float) -> None:
         last = chosen.actor
         return chosen
 
-    lab.stage.run(lambda: False, choose, horizon=lab.stage.clock.now + int(seconds * 1_000_000_000))
+    lab.stage.run(lambda: False, choose, horizon=_horizon(lab, seconds))
 
 
 def callers(lab: Lab, count: int, *args: Any, **kwargs: Any) -> list[StandIn]:

@@ -80,12 +80,12 @@ def test_a_slow_compute_runs_once(lab: Lab, rand: Random) -> None:
 def test_waiters_return_within_a_second(lab: Lab, rand: Random) -> None:
     """Callers that wait return the value within a second of its being stored, all of them."""
     key, (holder, *others) = word(rand), callers(lab, 5)
-    held = holder.get_or_compute.begin(key, Compute("value", takes=5))
+    held = holder.get_or_compute.begin(key, Compute("value", takes=1))
     lab.idle()
     waits = [other.get_or_compute.begin(key, Compute("second")) for other in others[:3]]
     advance_in_turns(lab, 0.7)
     waits.append(others[3].get_or_compute.begin(key, Compute("second")))
-    advance_in_turns(lab, 4.3)
+    advance_in_turns(lab, 0.3)
     expect_returned([held], "when compute() had ended")
     advance_in_turns(lab, WITHIN_SECONDS)
     hint = "How often does a waiting caller look for the value, and does one waiter hold up the next?"
@@ -113,10 +113,10 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kinds: tuple[str, ...]) -> N
     hint = "However compute() ends, the lock has to go at once: not every error is an Exception."
     for kind in kinds:
         (key, text), before = words(rand, 2), len(lab.computed)
-        held = holder.get_or_compute.begin(key, Compute(takes=3, raises=(kind, text)))
+        held = holder.get_or_compute.begin(key, Compute(takes=1, raises=(kind, text)))
         lab.idle()
         waits = [caller.get_or_compute.begin(key, Compute("good")) for caller in (second, third)]
-        lab.advance(2.9)
+        lab.advance(0.9)
         expect_computes(lab.computed[before:], 1, "before it raised", hint)
         lab.advance(0.1)
         expect_returned([held], "when compute() had raised", hint)
@@ -134,17 +134,17 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     """Invalidating during a compute() counts and deletes entries alone, and starts no second compute()."""
     key, (holder, waiter, late, other) = word(rand), callers(lab, 4)
     other.set_many({"other": 1, "lock": 2})
-    held = holder.get_or_compute.begin(key, Compute("value", takes=4))
+    held = holder.get_or_compute.begin(key, Compute("value", takes=2))
     lab.idle()
     waits = waiter.get_or_compute.begin(key, Compute("second"))
-    lab.advance(1)
+    lab.advance(0.5)
     hint = "A lock is no entry: it lies where the walk of invalidate never comes."
     counts = [other.invalidate(glob) for glob in (f"*{key}*", key, "*lock*", "*", "*")]
     expect(counts, "What invalidate returned").to_equal([0, 0, 1, 1, 0], hint=hint)
     comes = late.get_or_compute.begin(key, Compute("third"))
-    lab.advance(1.5)
+    lab.advance(1.3)
     expect_computes(lab.computed, 1, "with an invalidate while it ran", hint)
-    lab.advance(1.5 + WITHIN_SECONDS)
+    lab.advance(0.2 + WITHIN_SECONDS)
     expect_returned([held, waits, comes], "within a second of the value being stored", hint)
     expect([held.value(), waits.value(), comes.value()], "What the callers returned").to_equal(["value"] * 3)
     expect_computes(lab.computed, 1, "with an invalidate while it ran", hint)

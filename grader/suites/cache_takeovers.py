@@ -13,8 +13,11 @@ from grader.suites.cache_rules import (
 )
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, sentence
-from grader.suites.lab import Lab, StandIn
+from grader.suites.lab import Lab, Pending, StandIn
 from grader.suites.names import word
+
+MOST_STOPS = 12  # places in one call at which its process is frozen
+FROZEN_SECONDS = 8.0  # before somebody else comes: a lock may last a little longer
 
 
 @check(points=1, objective="crashes", guide="cache-stampede")
@@ -22,32 +25,37 @@ def test_the_death_of_a_caller(lab: Lab, rand: Random) -> None:
     """From the death of a caller's process inside compute() the others are held up for 10 seconds at most."""
     second, third = callers(lab, 2)
     hint = "Nobody gives a dead caller's lock back: it needs a time-out, which only its holder may renew."
-    for lived in (0, 7.5):
+    for lived, waited in ((0.0, 0.0), (7.5, 8.0)):
         key, before = word(rand), len(lab.computed)
         victim = lab.new("victim", actor=lab.enter())
         victim.get_or_compute.begin(key, Compute("lost", takes=8))
-        lab.idle()
-        waits = [second.get_or_compute.begin(key, Compute("found"))]
         lab.advance(lived)
         expect_computes(lab.computed[before:], 1, "before its caller died", hint)
         lab.kill(victim)
+        lab.advance(waited)
+        waits = [second.get_or_compute.begin(key, Compute("found"))]
+        lab.advance(8 - waited)
         waits.append(third.get_or_compute.begin(key, Compute("found")))
-        advance_until(lab, lambda: any(call.done for call in waits), 12)  # noqa: B023 - used at once
-        if not any(call.done for call in waits):
-            expect_returned(waits, "12 seconds after the holder's death", hint)
-        lab.advance(WITHIN_SECONDS)
-        expect_returned(waits, "within a second of the value being stored", hint)
-        expect([call.value() for call in waits], "What the others returned").to_equal(["found"] * 2, hint)
+        _expect_takeover(lab, waits, 4, hint)
         expect_computes(lab.computed[before:], 2, "by the caller that died and one that waited", hint)
+
+
+def _expect_takeover(lab: Lab, waits: list[Pending], seconds: float, hint: str) -> None:
+    """One of those that wait computes in time, and all return what it gives."""
+    if not advance_until(lab, lambda: any(call.done for call in waits), seconds):
+        expect_returned(waits, "12 seconds after the holder's death", hint)
+    lab.advance(WITHIN_SECONDS)
+    expect_returned(waits, "within a second of the value being stored", hint)
+    expect([call.value() for call in waits], "What the others returned").to_equal(["found"] * 2, hint)
 
 
 @check(points=1, objective="atomicity", guide="cache-stampede")
 def test_a_frozen_caller_releases_nothing(lab: Lab, rand: Random) -> None:
     """A caller that was slower than its lock returns its own value and releases nothing of its successor."""
     trio = callers(lab, 3)
-    batches = 1
-    while _freeze(lab, trio, word(rand), batches):
-        batches += 1
+    for batches in range(1, MOST_STOPS):
+        if not _freeze(lab, trio, word(rand), batches):
+            return
 
 
 def _freeze(lab: Lab, trio: list[StandIn], key: str, batches: int) -> bool:
@@ -57,9 +65,9 @@ def _freeze(lab: Lab, trio: list[StandIn], key: str, batches: int) -> bool:
     slow = first.get_or_compute.begin(key, Compute("slow", takes=2))
     frozen = run_to(lab, slow, batches)
     lab.freeze(first)
+    lab.advance(FROZEN_SECONDS)
     successor = second.get_or_compute.begin(key, Compute("new", takes=7))
-    lab.idle()
-    advance_until(lab, lambda: successor.done or _computes(lab, second, before), 12)
+    advance_until(lab, lambda: successor.done or _computes(lab, second, before), 12 - FROZEN_SECONDS)
     lab.thaw(first)
     if _computes(lab, second, before) and not successor.done:
         _look_beside(lab, trio, key, before)
@@ -69,8 +77,7 @@ def _freeze(lab: Lab, trio: list[StandIn], key: str, batches: int) -> bool:
     computed = _computes(lab, first, before)
     allowed = ["slow"] if computed else ["slow", "new"]
     expect(slow.value(), "What the frozen caller returned").to_be_one_of(allowed, hint=hint)
-    allowed = ["new"] if _computes(lab, second, before) else ["slow", "new"]
-    expect(successor.value(), "What its successor returned").to_be_one_of(allowed, hint=hint)
+    expect(successor.value(), "What its successor returned").to_be_one_of(["slow", "new"], hint=hint)
     return frozen
 
 
@@ -105,9 +112,10 @@ def test_a_slow_thread_releases_nothing(lab: Lab, rand: Random) -> None:
     lab.advance(13)
     if len(lab.computed) > 1:
         began = lab.computed[1].begin
+        lab.advance(max(0.0, began + 5.5 - lab.now))
         third.delete(key)
         late = third.get_or_compute.begin(key, Compute("third"))
-        lab.advance(max(0.0, began + 7.5 - lab.now))
+        lab.advance(2)
         hint = "Two threads of one object are two callers: can the lock tell them apart?"
         expect_computes(
             [one for one in lab.computed if one.actor == third.actor.name], 0, "beside another", hint
