@@ -33,11 +33,11 @@ def make_place():
         def make():
             folder = Path(tempfile.mkdtemp(prefix="stage-"))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            place = Place(*(folder / name for name in ("server", "sockets", "scratch", "submission")))
-            for path in (place.server, place.sockets, place.scratch, place.submission):
+            parts = {name: folder / name for name in ("server", "sockets", "scratch", "submission")}
+            for path in parts.values():
                 path.mkdir()
                 path.chmod(0o755)
-            return place
+            return Place(folder=folder, **parts)
 
         yield make
 

@@ -24,9 +24,10 @@ _ASKS_MILLISECONDS = {b"PEXPIRETIME", b"HPEXPIRETIME"}
 _TOUCHES_TIME = re.compile(rb"TIME|EXPIREAT|EXAT|PXAT", re.IGNORECASE)
 
 # Names here can't clash with a script's own: the chunk is one expression, and its result shadows `redis`.
-_PRELUDE = """local redis,server=(function(real)
-local function offset() real.call('SELECT','%(database)d') local o=real.call('GET','%(key)s')
- real.call('SELECT','0') return tonumber(o or '0') end
+# In it `redis` is looked up at each call, for a library's functions find another than its loading did.
+_PRELUDE = """local redis,server=(function()
+local function offset() redis.call('SELECT','%(database)d') local o=redis.call('GET','%(key)s')
+ redis.call('SELECT','0') return tonumber(o or '0') end
 local function ms(v) local n=math.floor(v) if n<1 then n=1 end return string.format('%%.0f',n) end
 local seconds={EXPIREAT='PEXPIREAT',HEXPIREAT='HPEXPIREAT'}
 local millis={PEXPIREAT=true,HPEXPIREAT=true}
@@ -36,8 +37,8 @@ local options={SET=true,GETEX=true,HSETEX=true,HGETEX=true}
 local function later(t,o,unit) if type(t)=='table' and not t.err then
  for i=1,#t do t[i]=later(t[i],o,unit) end return t end
  if type(t)=='number' and t>0 then return math.floor((t+o)/unit+0.5) end return t end
-local function wrap(f) return function(name,...)
- local n=type(name)=='string' and string.upper(name) or ''
+local function wrap(kind) return function(name,...)
+ local f=redis[kind] local n=type(name)=='string' and string.upper(name) or ''
  if n=='TIME' then local t=f(name,...) if t.err then return t end
   local us=t[1]*1000000+t[2]+offset()*1000
   return {string.format('%%.0f',math.floor(us/1000000)),string.format('%%.0f',us%%1000000)} end
@@ -48,12 +49,30 @@ local function wrap(f) return function(name,...)
   a[2]=ms(tonumber(a[2])*1000-offset()) return f(seconds[n],unpack(a)) end
  if millis[n] and tonumber(a[2]) then a[2]=ms(tonumber(a[2])-offset()) return f(n,unpack(a)) end
  if options[n] then for i=2,#a-1 do local w=type(a[i])=='string' and string.upper(a[i]) or ''
+  if w=='FIELDS' then break end
   if w=='EXAT' and tonumber(a[i+1]) then a[i]='PXAT' a[i+1]=ms(tonumber(a[i+1])*1000-offset()) break end
-  if w=='PXAT' and tonumber(a[i+1]) then a[i+1]=ms(tonumber(a[i+1])-offset()) break end end end
+  if w=='PXAT' and tonumber(a[i+1]) then a[i+1]=ms(tonumber(a[i+1])-offset()) break end end
+  return f(name,unpack(a)) end
  return f(name,...) end end
-local mine=setmetatable({call=wrap(real.call),pcall=wrap(real.pcall)},{__index=real})
-return mine,mine end)(redis) """
-PRELUDE = (_PRELUDE % {"database": OFFSET_DATABASE, "key": OFFSET_KEY}).replace("\n", " ").encode()
+local mine={call=wrap('call'),pcall=wrap('pcall')%(more)s}
+return mine,mine end)() """
+# A library that is loading finds no more of Lua than `redis` itself, so what it may want is named here.
+# Valkey 9.1 crashes where a library logs as it is loaded; nobody reads the log anyway.
+_LIBRARY = ",log=function() end,LOG_DEBUG=0,LOG_VERBOSE=1,LOG_NOTICE=2,LOG_WARNING=3" + "".join(
+    f",{name}=function(...) return redis.{name}(...) end"
+    for name in ("register_function", "error_reply", "status_reply", "sha1hex", "setresp", "acl_check_cmd")
+)
+
+
+def _prelude(more: str) -> str:
+    filled = _PRELUDE % {"database": OFFSET_DATABASE, "key": OFFSET_KEY, "more": more}
+    return filled.replace("\n", " ")
+
+
+PRELUDE = (
+    _prelude("").replace("return mine,mine", "setmetatable(mine,{__index=redis}) return mine,mine").encode()
+)
+LIBRARY_PRELUDE = _prelude(_LIBRARY).encode()
 
 _TIME_SCRIPT = b"""local t=redis.call('TIME') local us=t[1]*1000000+t[2]+tonumber(ARGV[1])*1000
 return {string.format('%.0f',math.floor(us/1000000)),string.format('%.0f',us%1000000)}"""
@@ -87,7 +106,8 @@ class ServerTime:
         if name == b"SCRIPT" and word == b"EXISTS":
             return (*command[:2], *(self._digest(digest) for digest in command[2:]))
         if word == b"LOAD" and len(command) > 2:  # noqa: PLR2004 - SCRIPT LOAD body, FUNCTION LOAD [REPLACE] body
-            return (*command[:-1], self._prepare(command[-1]))
+            prepare = _prepare_library if name == b"FUNCTION" else self._prepare
+            return (*command[:-1], prepare(command[-1]))
         return command
 
     def _digest(self, digest: bytes) -> bytes:
@@ -96,11 +116,19 @@ class ServerTime:
     def _prepare(self, body: bytes) -> bytes:
         if not _TOUCHES_TIME.search(body):
             return body
-        # A shebang has to stay first; either way the script's own line numbers stay what they were.
-        head, newline, rest = body.partition(b"\n") if body.startswith(b"#!") else (b"", b"", body)
-        prepared = head + newline + PRELUDE + rest
+        prepared = _put_first(PRELUDE, body)
         self._new_digest[_sha1(body)] = _sha1(prepared)
         return prepared
+
+
+def _prepare_library(body: bytes) -> bytes:
+    return _put_first(LIBRARY_PRELUDE, body)
+
+
+def _put_first(prelude: bytes, body: bytes) -> bytes:
+    # A shebang has to stay first; either way the script's own line numbers stay what they were.
+    head, newline, rest = body.partition(b"\n") if body.startswith(b"#!") else (b"", b"", body)
+    return head + newline + prelude + rest
 
 
 def _sha1(body: bytes) -> bytes:
@@ -134,10 +162,12 @@ def rewrite_time(command: resp.Command, offset_ms: int) -> resp.Command:
 
 
 def _rewrite_options(command: resp.Command, offset_ms: int) -> resp.Command:
-    # An option comes after the key (and SET's value), and its time right after it; only the first counts.
+    # An option comes after the key (and SET's value), before a hash's fields; only the first counts.
     first = 3 if command[0].upper() == b"SET" else 2
     for place in range(first, len(command) - 1):
         word = command[place].upper()
+        if word == b"FIELDS":
+            break
         if word in {b"EXAT", b"PXAT"}:
             unit = 1000 if word == b"EXAT" else 1
             moved = _earlier(command[place + 1], unit, offset_ms)
