@@ -82,3 +82,7 @@ screenshots: $(VENV)/.dev ## Take pictures of scorecards in Chromium, into scree
 .PHONY: bench-class
 bench-class: $(VENV)/.dev ## Grade a generated class of COUNT (default: 200), then one by one, and compare
 	$(BIN)/python -m tests.course.bench $(or $(COUNT),200)
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Print what a grading costs, beside as many empty tests
+	$(BIN)/python -m tests.bench $(RUNS)

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,8 +11,8 @@ from pathlib import Path
 
 from grader import __version__
 from grader.assignment import Exercise
-from grader.errors import GraderError, UsageError
-from grader.harness.attempt import Attempt, run_attempt
+from grader.errors import UsageError
+from grader.harness.attempt import Attempt, Ended, Watch, run_attempts
 from grader.harness.plugin import Plan
 from grader.harness.rig import Place
 from grader.harness.run import Facts, suite_digest
@@ -31,9 +31,6 @@ from grader.settings import Settings
 from grader.submission import OpenedSubmission, open_submission
 from grader.suites.lab import Subject
 
-ATTEMPTS = 2  # a grader's error is tried once more, with a fresh server and worker
-Watch = Callable[[CheckResult], None]
-
 
 def grade(submission: Path, settings: Settings, watch: Watch, details: Path | None = None) -> Results:
     """The results of a submission; ``watch`` is handed each check's as it comes.
@@ -44,13 +41,20 @@ def grade(submission: Path, settings: Settings, watch: Watch, details: Path | No
     exercises = choose_exercises(settings)
     began, at = time.monotonic(), datetime.now(UTC)
     with _private_folder() as folder:
-        place = _make_place(folder)
-        opened = open_submission(submission, exercises, place.submission)
-        plan = _plan(opened, exercises, settings)
-        attempt = Attempt(settings, plan, place, (details or folder) / "pytest-report.json")
-        checks, facts, reason = _try_twice(attempt, watch)
-    run = _describe_run(settings, exercises, facts, at, time.monotonic() - began)
+        opened = open_submission(submission, exercises, _make_folder(folder / "submission"))
+        ended = _try_twice(_Task(settings, opened, folder, details or folder), exercises, watch)
+    run = _describe_run(settings, exercises, _merge(ended), at, time.monotonic() - began)
+    reason = next((one.reason for one in ended if one.reason), "")
+    checks = [check for one in ended for check in one.checks]
     return _assemble(settings, _Graded(opened, exercises, checks, reason), run)
+
+
+def _merge(ended: list[Ended]) -> Facts | None:
+    """The facts of all tries in one; None where one of them has none."""
+    facts = [one.facts for one in ended if one.facts is not None]
+    if len(facts) < len(ended):
+        return None
+    return replace(facts[0], schedules=sum(one.schedules for one in facts))
 
 
 def choose_exercises(settings: Settings) -> tuple[Exercise, ...]:
@@ -74,12 +78,29 @@ def _private_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_place(folder: Path) -> Place:
-    place = Place(folder / "server", folder / "sockets", folder / "scratch", folder / "submission")
-    for path in (place.server, place.sockets, place.scratch, place.submission):
-        path.mkdir()
-        path.chmod(0o755)  # the folder above is private
-    return place
+def _make_folder(path: Path) -> Path:
+    path.mkdir(parents=True)
+    path.chmod(0o755)  # the folder above is private
+    return path
+
+
+def _make_place(folder: Path, submission: Path, number: int) -> Place:
+    base = _make_folder(folder / str(number))
+    return Place(
+        folder=folder,
+        server=_make_folder(base / "server"),
+        sockets=_make_folder(base / "sockets"),
+        scratch=_make_folder(base / "scratch"),
+        submission=submission,
+    )
+
+
+def share_out(exercises: tuple[Exercise, ...], shares: int) -> list[tuple[Exercise, ...]]:
+    """Up to ``shares`` groups of exercises, as even in weight as can be had by giving the heaviest first."""
+    groups: list[list[Exercise]] = [[] for _ in range(max(1, min(shares, len(exercises))))]
+    for exercise in sorted(exercises, key=lambda e: -e.weight):
+        min(groups, key=lambda group: sum(e.weight for e in group)).append(exercise)
+    return [tuple(e for e in exercises if e in group) for group in groups]
 
 
 def _plan(opened: OpenedSubmission, exercises: tuple[Exercise, ...], settings: Settings) -> Plan:
@@ -96,20 +117,32 @@ def _plan(opened: OpenedSubmission, exercises: tuple[Exercise, ...], settings: S
     )
 
 
-def _try_twice(attempt: Attempt, watch: Watch) -> tuple[list[CheckResult], Facts | None, str]:
-    reason = ""
-    for _ in range(ATTEMPTS):
-        try:
-            checks, facts = run_attempt(attempt, watch)
-        except GraderError as error:
-            reason = str(error)
-            for path in (attempt.place.server, attempt.place.sockets, attempt.place.scratch):
-                shutil.rmtree(path, ignore_errors=True)
-                path.mkdir()
-                path.chmod(0o755)
-        else:
-            return checks, facts, ""
-    return [], None, reason
+@dataclass(frozen=True)
+class _Task:
+    """What all tries have in common."""
+
+    settings: Settings
+    opened: OpenedSubmission
+    folder: Path
+    details: Path
+
+
+def _try_twice(task: _Task, exercises: tuple[Exercise, ...], watch: Watch) -> list[Ended]:
+    """Grade every group of exercises at once; one that failed by our own fault is tried once more."""
+    groups = share_out(exercises, task.settings.jobs)
+    ended = run_attempts([_attempt(task, group, n) for n, group in enumerate(groups)], watch)
+    failed = [n for n, one in enumerate(ended) if one.facts is None]
+    if failed:
+        again = [_attempt(task, groups[n], len(groups) + n) for n in failed]
+        for n, one in zip(failed, run_attempts(again, watch), strict=True):
+            ended[n] = one
+    return ended
+
+
+def _attempt(task: _Task, group: tuple[Exercise, ...], number: int) -> Attempt:
+    place = _make_place(task.folder, task.opened.root, number)
+    details = task.details / f"pytest-{'-'.join(exercise.id for exercise in group)}.json"
+    return Attempt(task.settings, _plan(task.opened, group, task.settings), place, details)
 
 
 def _describe_run(

@@ -25,9 +25,10 @@ class Settings:
     exercises: tuple[str, ...] = ()  # ids; empty: all that the assignment enables
     checks: tuple[str, ...] = ()  # ids; empty: all
     fail_fast: bool = False
+    jobs: int = 1  # processes that grade exercises side by side
     schedules: int = 100  # orders of commands that a race check tries at most
 
     @property
     def digest(self) -> str:
-        """SHA-256 of everything but the seed, in hex."""
-        return hashlib.sha256(to_line(replace(self, seed=0))).hexdigest()
+        """SHA-256 of everything that can change an outcome, but the seed, in hex."""
+        return hashlib.sha256(to_line(replace(self, seed=0, jobs=1))).hexdigest()

@@ -15,7 +15,8 @@ from grader.assignment_file import load_assignment
 from grader.codec import to_json
 from grader.errors import UsageError
 from grader.files import write_atomically
-from grader.grade import Watch, grade
+from grader.grade import grade
+from grader.harness.attempt import Watch
 from grader.results import Results, Status
 from grader.settings import Settings
 from reports import html, terminal
@@ -28,6 +29,7 @@ RESULTS = "results.json"
 SCORECARD = "scorecard.html"
 DETAILS = "details"  # the instructor's: pytest's own report and the grader's log
 WIDTH = 80
+JOBS = 2  # more processes than this gain little: the longest exercise decides
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def make_settings(request: Request) -> Settings:
         exercises=request.exercises,
         checks=request.checks,
         fail_fast=request.fail_fast,
+        jobs=min(JOBS, os.cpu_count() or 1),
     )
     return settings if request.schedules is None else replace(settings, schedules=request.schedules)
 

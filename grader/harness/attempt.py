@@ -13,8 +13,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NoReturn
 
@@ -28,7 +28,9 @@ from grader.settings import Settings
 
 SPARE_SECONDS = 60.0  # beyond the submission's own total, for a start on a swamped machine
 END_SECONDS = 10.0  # for the other process to clear up after Ctrl-C
-LOG = "grader.log"  # what the grading process wrote, tracebacks of ours included; for the instructor
+
+
+Watch = Callable[[CheckResult], None]
 
 
 @dataclass(frozen=True)
@@ -48,69 +50,107 @@ class Attempt:
     settings: Settings
     plan: Plan
     place: Place
-    details: Path  # where pytest's report goes
+    details: Path  # where pytest's report goes; the log, tracebacks of ours included, lies beside it
 
 
-def run_attempt(attempt: Attempt, watch: Callable[[CheckResult], None]) -> tuple[list[CheckResult], Facts]:
-    """Grade in a forked process; raises GraderError where that failed in any way, its death included."""
+@dataclass(frozen=True)
+class Ended:
+    """How a try ended: with its checks and facts, or with a reason why it has none."""
+
+    checks: tuple[CheckResult, ...] = ()
+    facts: Facts | None = None
+    reason: str = ""
+
+
+@dataclass
+class _Running:
+    """A try that is going on, as this process sees it."""
+
+    pid: int
+    lines: int
+    lifeline: int
+    rest: bytes = b""
+    checks: list[CheckResult] = field(default_factory=list)
+    facts: Facts | None = None
+    reason: str = ""
+
+    @property
+    def over(self) -> bool:
+        """True once it has said how it ended."""
+        return self.facts is not None or bool(self.reason)
+
+    def read(self, watch: Watch) -> None:
+        """Take in what it wrote; its end without a word was its death."""
+        data = os.read(self.lines, 1 << 16)
+        if not data:
+            self.reason = "The process that grades was killed before its end."
+        *whole, self.rest = (self.rest + data).split(b"\n")
+        for text in whole:
+            self._take(from_json(text, Line), watch)
+
+    def _take(self, line: Line, watch: Watch) -> None:
+        if line.check is not None:
+            self.checks.append(line.check)
+            watch(line.check)
+        elif line.kind == "usage":
+            raise UsageError(line.reason)
+        else:
+            self.facts, self.reason = line.facts, line.reason
+
+    def stop(self) -> None:
+        """See the other process off; closing its lifeline asks it to end."""
+        os.close(self.lifeline)
+        os.close(self.lines)
+        end = time.monotonic() + END_SECONDS
+        while time.monotonic() < end:
+            if os.waitpid(self.pid, os.WNOHANG) != (0, 0):
+                return
+            time.sleep(0.002)  # waitpid has no time-out of its own
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+
+def run_attempts(attempts: Sequence[Attempt], watch: Watch) -> list[Ended]:
+    """Grade in forked processes, all at once; whatever happens to one, its death included, is its end.
+
+    Raises UsageError for what only the suites can know to be wrong.
+    """
+    running: list[_Running] = []
+    limit = max(a.settings.assignment.bounds.total_seconds for a in attempts) + SPARE_SECONDS
+    try:
+        for attempt in attempts:
+            running.append(_start(attempt, running))
+        _read_all(running, watch, time.monotonic() + limit)
+    finally:
+        for one in running:
+            one.stop()
+    return [Ended(tuple(one.checks), one.facts, one.reason) for one in running]
+
+
+def _start(attempt: Attempt, others: list[_Running]) -> _Running:
     lines, lines_there = os.pipe()
     lifeline_there, lifeline = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
-        os.close(lines)
-        os.close(lifeline)
+        for descriptor in (lines, lifeline, *(d for other in others for d in (other.lines, other.lifeline))):
+            os.close(descriptor)
         _grade_here(attempt, lines_there, lifeline_there)
     os.close(lines_there)
     os.close(lifeline_there)
-    limit = attempt.settings.assignment.bounds.total_seconds + SPARE_SECONDS
-    try:
-        return _read(lines, watch, limit)
-    finally:
-        os.close(lifeline)
-        os.close(lines)
-        _end(pid)
+    return _Running(pid, lines, lifeline)
 
 
-def _read(lines: int, watch: Callable[[CheckResult], None], limit: float) -> tuple[list[CheckResult], Facts]:
-    checks = []
-    for text in _lines(lines, time.monotonic() + limit):
-        line = from_json(text, Line)
-        if line.check is not None:
-            checks.append(line.check)
-            watch(line.check)
-        elif line.facts is not None:
-            return checks, line.facts
-        elif line.kind == "usage":
-            raise UsageError(line.reason)
-        else:
-            raise GraderError(line.reason)
-    raise GraderError("The process that grades was killed before its end.")
-
-
-def _lines(source: int, end: float) -> Iterator[bytes]:
-    """Whole lines as they come; raises GraderError where the end, in monotonic seconds, is reached."""
-    rest = b""
-    while True:
-        if not select.select([source], [], [], max(0.0, end - time.monotonic()))[0]:
-            raise GraderError("The process that grades hangs.")
-        data = os.read(source, 1 << 16)
-        if not data:
-            return
-        *whole, rest = (rest + data).split(b"\n")
-        yield from whole
-
-
-def _end(pid: int) -> None:
-    """See the other process off; closing its lifeline has asked it to end."""
-    end = time.monotonic() + END_SECONDS
-    while time.monotonic() < end:
-        if os.waitpid(pid, os.WNOHANG) != (0, 0):
-            return
-        time.sleep(0.002)  # waitpid has no time-out of its own
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+def _read_all(running: list[_Running], watch: Watch, end: float) -> None:
+    """Read from each until it is over, or the ``end``, in monotonic seconds, is reached."""
+    while waiting := {one.lines: one for one in running if not one.over}:
+        ready = select.select(list(waiting), [], [], max(0.0, end - time.monotonic()))[0]
+        for source in ready:
+            waiting[source].read(watch)
+        if not ready:
+            for one in waiting.values():
+                one.reason = "The process that grades hangs."
 
 
 def _grade_here(attempt: Attempt, lines: int, lifeline: int) -> NoReturn:
@@ -118,7 +158,7 @@ def _grade_here(attempt: Attempt, lines: int, lifeline: int) -> NoReturn:
     status, parent = 1, os.getppid()
     try:
         os.setpgid(0, 0)  # Ctrl-C reaches the other process alone, which then asks this one to end
-        log = os.open(attempt.details.parent / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = os.open(attempt.details.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -128,7 +168,7 @@ def _grade_here(attempt: Attempt, lines: int, lifeline: int) -> NoReturn:
     except KeyboardInterrupt:
         if os.getppid() != parent:
             # Nobody else is left to do it.
-            shutil.rmtree(attempt.place.server.parent, ignore_errors=True)
+            shutil.rmtree(attempt.place.folder, ignore_errors=True)
     except BaseException:  # noqa: BLE001 - the fork ends here, whatever it was
         traceback.print_exc()
     finally:

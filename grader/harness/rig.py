@@ -29,6 +29,7 @@ LOGIN_SECONDS = 5.0
 class Place:
     """The run's private folders, made and removed by who grades; ``sockets`` is seen by the worker."""
 
+    folder: Path  # which holds all the others
     server: Path
     sockets: Path
     scratch: Path
