@@ -35,7 +35,7 @@ def test_rank_counts_from_one(board: StandIn, rand: Random) -> None:
     expect(board.rank(ann)).to_equal(None, hint="Who is not on the board has no rank.")
     filled(board, {ann: 1.5, bob: 30.0, cat: -2.0})
     ranks = [board.rank(player) for player in (bob, ann, cat)]
-    expect(ranks, "The ranks").to_equal([1, 2, 3], hint="The highest score has rank 1.")
+    expect(ranks, "The list of ranks").to_equal([1, 2, 3], hint="The highest score has rank 1.")
     expect(board.rank(dan)).to_equal(None, hint="Who is not on the board has no rank.")
 
 
@@ -62,7 +62,7 @@ def test_close_scores_have_ranks_of_their_own(board: StandIn, rand: Random) -> N
     middle = nextafter(low, inf)
     model = filled(board, dict(zip(players, (low, middle, nextafter(middle, inf)), strict=True)))
     hint = "Scores are compared as they are, with all their digits."
-    expect([board.rank(player) for player in players], "The ranks").to_equal([3, 2, 1], hint=hint)
+    expect([board.rank(player) for player in players], "The list of ranks").to_equal([3, 2, 1], hint=hint)
     expect(board.top()).to_equal(model.entries(), hint=hint)
     expect(board.between(middle, middle)).to_equal(model.between(middle, middle), hint=hint)
 
