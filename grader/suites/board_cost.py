@@ -31,7 +31,7 @@ def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str) -> Any:
         ROUND_TRIPS, "round trips", "One batch is one round trip."
     )
     read = traffic.recording.reply_items + tap.items_read_in_scripts()
-    expect(read, f"{what} on a board of 10,000").to_be_at_most(FLAT + EACH * entries, "values read", hint)
+    expect(read, f"{what} on a board of 10,000").to_be_at_most(FLAT + EACH * entries, "values", hint)
     return answer
 
 

@@ -92,7 +92,7 @@ def gather_crowd() -> Crowd:
     """All the players."""
     rand = Random(SEED)  # noqa: S311 - data for checks, not secrets
     scores = [score for score, count in TIES.items() for _ in range(count)]
-    scores += [rand.uniform(-1000, 1000) for _ in range(SIZE - len(scores))]
+    scores += [rand.uniform(-1000, 900) for _ in range(SIZE - len(scores))]
     rand.shuffle(scores)
     players = [(f"{word(rand, 3)}{n}", score) for n, score in enumerate(scores)]
     return Crowd(players, BoardModel(players).entries())
