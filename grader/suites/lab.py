@@ -294,11 +294,14 @@ class Lab:
 
     # Races and crashes
 
-    def race(self, scenario: Scenario, judge: Judge, hint: str = "") -> None:
-        """Try every order of the scenario's calls; ``judge`` gives a sentence for an ending that is wrong."""
+    def race(self, scenario: Scenario, judge: Judge, hint: str = "", most: int | None = None) -> None:
+        """Try every order of the scenario's calls; ``judge`` gives a sentence for an ending that is wrong.
+
+        ``most`` bounds the orders tried below what the settings say.
+        """
         self.last_call = " beside ".join(map(str, scenario.together))
         explorer = Explorer(self.stage, self._subject.exercise.class_name, self.enter)
-        found = explorer.explore(scenario, judge, self._limit)
+        found = explorer.explore(scenario, judge, min(self._limit, most or self._limit))
         self.schedules += found.tried
         if (failure := found.failure) is None:
             return
