@@ -32,6 +32,7 @@ STALL_SECONDS = 0.25  # real time without progress, after which virtual time pas
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
 QUIET_SECONDS = 0.02  # without anything to serve, after which many calls in a row go on as single ones do
+OWN_THREADS = 2  # of a process of the worker's: one for calls, one for the side channel
 REST_SECONDS = 0.5  # how long a process that never rests holds up the others
 
 
@@ -217,6 +218,7 @@ class Stage:
         if actor.answer is None:
             raise self.kit.trouble.died(self, actor)
         message, actor.answer, actor.doing = actor.answer, None, ""
+        actor.process.threads.at_rest()  # counts the threads that the call may have left
         try:
             answer = read_answer(message)
         except WireError as error:
@@ -280,8 +282,16 @@ class Stage:
         for link in self.relay.waiting():
             if blocking_seconds(link.flight[-1].command) is None and not self.actors[link.actor].dead:
                 return False
-        restless = [a for a in self.actors.values() if not a.dead and not a.process.threads.at_rest()]
-        return not restless or waited > REST_SECONDS
+        return all(self._rests(actor) for actor in self.actors.values()) or waited > REST_SECONDS
+
+    def _rests(self, actor: Actor) -> bool:
+        if actor.dead:
+            return True
+        threads = actor.process.threads
+        # Nothing is asked of it, and it has no threads but its own and the side channel's: both only read.
+        if actor.doing == "" and threads.count <= OWN_THREADS:
+            return True
+        return threads.at_rest()
 
     def _take_answers(self) -> None:
         for actor in self.actors.values():

@@ -9,6 +9,7 @@ import time
 
 SILENCE_SECONDS = 0.005  # without /proc: how long nothing must be heard
 STAT_BYTES = 1024
+RESTING = b"SZXT"  # sleeping, ended, stopped
 
 
 class Threads:
@@ -18,9 +19,11 @@ class Threads:
         self._pid = pid
         self._stat = -1
         self._heard = time.monotonic()
+        self._files: dict[str, tuple[int, int]] = {}  # thread -> its stat and schedstat, kept open
+        self.count = 1  # threads, when last looked at
         if pid:
             try:
-                self._stat = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+                self._stat = _open(f"/proc/{pid}/stat")
             except OSError:
                 self._pid = 0
 
@@ -39,42 +42,50 @@ class Threads:
             return time.monotonic() - self._heard > SILENCE_SECONDS
         try:
             state, count = _read_stat(os.pread(self._stat, STAT_BYTES, 0))
-            if state not in b"SZXT":
-                return False
-            return count == 1 or self._all_at_rest()
         except OSError:
             return True  # it is gone
+        known, self.count = self.count, count
+        if state not in RESTING:
+            return False
+        return count == 1 or self._all_at_rest(anew=count != known)
 
-    def _all_at_rest(self) -> bool:
-        before = self._snapshot()
-        return before is not None and before == self._snapshot()
+    def _all_at_rest(self, *, anew: bool) -> bool:
+        """Each thread is blocked, and had no turn on a processor while we looked from one to the next."""
+        if anew:
+            self._forget()
+        try:
+            if not self._files:
+                self._find()
+            turns = [os.pread(sched, STAT_BYTES, 0) for _, sched in self._files.values()]
+            for stat, _ in self._files.values():
+                if _read_stat(os.pread(stat, STAT_BYTES, 0))[0] not in RESTING:
+                    return False
+            return turns == [os.pread(sched, STAT_BYTES, 0) for _, sched in self._files.values()]
+        except OSError:
+            self._forget()  # a thread ended while we looked
+            return False
 
-    def _snapshot(self) -> dict[str, bytes] | None:
-        """How often each thread was given a processor; None where one runs or may."""
+    def _find(self) -> None:
         folder = f"/proc/{self._pid}/task"
-        turns = {}
         for thread in os.listdir(folder):  # noqa: PTH208 - many times a second
-            try:
-                if _read_stat(_read(f"{folder}/{thread}/stat"))[0] not in b"SZXT":
-                    return None
-                turns[thread] = _read(f"{folder}/{thread}/schedstat").rpartition(b" ")[2]
-            except OSError:
-                return None  # it ended while we looked
-        return turns
+            self._files[thread] = (_open(f"{folder}/{thread}/stat"), _open(f"{folder}/{thread}/schedstat"))
+
+    def _forget(self) -> None:
+        for files in self._files.values():
+            for file in files:
+                os.close(file)
+        self._files.clear()
 
     def close(self) -> None:
         """Look no more."""
+        self._forget()
         if self._stat >= 0:
             os.close(self._stat)
             self._stat = -1
 
 
-def _read(path: str) -> bytes:
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(file, STAT_BYTES)
-    finally:
-        os.close(file)
+def _open(path: str) -> int:
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _read_stat(stat: bytes) -> tuple[bytes, int]:
