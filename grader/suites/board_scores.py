@@ -139,7 +139,7 @@ def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
     expect(board.remove(ann)).to_equal(False, hint="The player was on the board no more.")
     hint = "A player who was removed is on no list any more."
     expect(board.top()).to_equal([(1, bob, 3.0)], hint=hint)
-    expect(board.around(ann)).to_equal([], hint=hint)
+    expect(board.around(bob)).to_equal([(1, bob, 3.0)], hint=hint)
     expect(board.between(0.0, 9.0)).to_equal([(1, bob, 3.0)], hint=hint)
     expect(board.add(ann, 1.0)).to_equal(1.0, hint="Who comes back starts anew.")
 
