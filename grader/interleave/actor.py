@@ -1,5 +1,6 @@
 """One actor on the stage: its process, what it was asked, and what it is waiting for."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ class Actor:
     answer: dict[str, Any] | None = None
     computes: dict[str, Compute] = field(default_factory=dict)  # what its callbacks give, by name
     served: set[int] = field(default_factory=set)  # callbacks that were answered, or will be
+    asked: Counter[int] = field(default_factory=Counter)  # how often it sent what, in the open request
 
     @property
     def busy(self) -> bool:
@@ -35,7 +37,13 @@ class Actor:
         if self.busy:
             raise RuntimeError(f"{self.name} is still in {self.doing}")
         self.doing, self.began, self.answer = doing, now, None
+        self.asked.clear()
         self.process.ask(what)
+
+    def asks_again(self, batch: tuple[tuple[bytes, ...], ...]) -> int:
+        """How often it sent just this in the open request, this time included."""
+        self.asked[hash(batch)] += 1
+        return self.asked[hash(batch)]
 
     def encode(self, value: Any) -> Any:
         """An argument as the wire has it; callbacks are kept here by name."""

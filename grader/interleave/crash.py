@@ -67,11 +67,12 @@ def crash_everywhere(
         with Trace(stage) as trace:
             death = _Death(victim.name, allowed)
             finished = _run_to_death(stage, victim, call, death)
-            if not victim.dead:
+            if not finished:
                 stage.kill(victim)
         if verdict := judge():
             return Crashing(allowed, Crashed(verdict, death.passed, death.last, trace))
         if finished:
+            stage.take(victim)
             return Crashing(allowed)
     return Crashing(MOST_CRASHES)
 

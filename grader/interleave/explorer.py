@@ -128,6 +128,7 @@ class Explorer:
     def run(self, scenario: Scenario, path: _Path) -> tuple[Ending, Trace]:
         """Run one schedule from the scenario's beginning to its end."""
         stage = self._stage
+        self._actors = [actor for actor in self._actors if not actor.dead]
         while len(self._actors) < len(scenario.together):
             self._actors.append(self._enter())
         actors = self._actors[: len(scenario.together)]

@@ -320,7 +320,7 @@ class Stage:
         self._moved = time.monotonic()
         actor = self.actors[move.actor]
         if move.link is not None:
-            self._count_batch()
+            self._count_batch(actor, move.link)
             if move.dies:
                 self.relay.mute(actor.name)  # it dies before the replies get there
             self._tell(actor.name, "sends", tuple(move.link.held[: move.count]))
@@ -331,14 +331,20 @@ class Stage:
         elif move.ask is not None:
             self._reply(actor, move.ask)
 
-    def _count_batch(self) -> None:
+    def _count_batch(self, actor: Actor, link: Link) -> None:
         # Code that polls without sleeping would keep the clock from ever moving.
         self._batches += 1
-        timer = self.next_timer() if self._batches > BUSY_BATCHES else None
+        if self._batches <= BUSY_BATCHES:
+            return
+        timer = self.next_timer()
+        step = self.clock.now + BUSY_NANOSECONDS
         if timer is not None:
-            self.clock.move_to(min(timer.due, self.clock.now + BUSY_NANOSECONDS))
+            self.clock.move_to(min(timer.due, step))
             if timer.due <= self.clock.now:
                 self._reach(timer)
+        elif actor.asks_again(tuple(link.held)) > BUSY_BATCHES:
+            # Nobody waits for the clock, but a long row of different commands is no polling.
+            self.clock.move_to(step)
 
     # Callbacks
 

@@ -69,7 +69,7 @@ def crash(lab: Lab, call: Call, setup: tuple[Call, ...]) -> None:
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
         looks[:] = [lab.new("look", "crash", TTL, actor=witness)]
-        board = lab.new("board", "crash", TTL, actor=lab.enter())
+        board = lab.new("board", "crash", TTL, actor=lab.victim())
         for one in setup:
             getattr(board, one.method)(*one.args)
         return board, call

@@ -111,7 +111,7 @@ def _crash(lab: Lab, call: Call, *setup: Call) -> None:
 
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
-        victim = lab.new("cache", actor=lab.enter())
+        victim = lab.new("cache", actor=lab.victim())
         for one in setup:
             lab.value_of(lab.stage.call(victim.actor, one), one)
         return victim, call

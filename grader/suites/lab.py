@@ -172,6 +172,8 @@ class Lab:
         self._limit = schedules
         self.clock_steps: list[tuple[int, float]] = []  # after which command, by how many seconds
         stage.watchers.append(self._hear)
+        self._explorer = Explorer(stage, subject.exercise.class_name, self.enter)
+        self._victim: Actor | None = None
 
     def _hear(self, actor: str, event: str, what: Any) -> None:
         del actor
@@ -300,8 +302,7 @@ class Lab:
         ``most`` bounds the orders tried below what the settings say.
         """
         self.last_call = " beside ".join(map(str, scenario.together))
-        explorer = Explorer(self.stage, self._subject.exercise.class_name, self.enter)
-        found = explorer.explore(scenario, judge, min(self._limit, most or self._limit))
+        found = self._explorer.explore(scenario, judge, min(self._limit, most or self._limit))
         self.schedules += found.tried
         if (failure := found.failure) is None:
             return
@@ -316,6 +317,12 @@ class Lab:
         )
         expected = judge.expected if isinstance(judge, Sequential) else None
         raise CheckFailedError(failure.verdict, expected, _seen(scenario, failure.ending), hint)
+
+    def victim(self) -> Actor:
+        """A caller to be killed: the last one where it survived, else a new one."""
+        if self._victim is None or self._victim.dead:
+            self._victim = self.enter()
+        return self._victim
 
     def crash_in(
         self, prepare: Callable[[], tuple[StandIn, Call]], judge: Callable[[], str], hint: str = ""

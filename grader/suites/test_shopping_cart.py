@@ -590,7 +590,7 @@ def crash(lab: Lab, call: Call, judge_units: bool = True) -> None:  # noqa: FBT0
 
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
-        victim = lab.enter()
+        victim = lab.victim()
         made = {user: lab.new(user, user, actor=victim) for user in ("ann", "guest")}
         for user in ("ann", "guest"):
             state[user] = lab.new(user, user, actor=witness)
@@ -622,7 +622,7 @@ def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
 
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
-        return lab.new("ann", "ann", actor=lab.enter()), ann.add("milk", 2)
+        return lab.new("ann", "ann", actor=lab.victim()), ann.add("milk", 2)
 
     def judge() -> str:
         eternal = [key.key for key in lab.keys() if key.ttl is None]
@@ -644,7 +644,7 @@ def test_a_crash_in_checkout(lab: Lab) -> None:
 
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
-        victim = lab.new("ann", "ann", actor=lab.enter())
+        victim = lab.new("ann", "ann", actor=lab.victim())
         for item in ("tea", "milk"):
             victim.add(item, 2)
         return victim, ann.checkout()
