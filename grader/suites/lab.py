@@ -22,7 +22,7 @@ from grader.suites.keys import read_keys, stored_bytes
 from grader.suites.sequential import Sequential
 from grader.suites.tap import Executed, Mark, Tap
 
-BATCH = 500  # calls in one message: together they have as long as a single call
+BATCH = 250  # calls in one message: together they have as long as a single call
 
 
 @dataclass(frozen=True)
