@@ -44,15 +44,13 @@ class Threads:
             state, count = _read_stat(os.pread(self._stat, STAT_BYTES, 0))
         except OSError:
             return True  # it is gone
-        known, self.count = self.count, count
-        if state not in RESTING:
-            return False
-        return count == 1 or self._all_at_rest(anew=count != known)
-
-    def _all_at_rest(self, *, anew: bool) -> bool:
-        """Each thread is blocked, and had no turn on a processor while we looked from one to the next."""
-        if anew:
+        if count != self.count:
             self._forget()
+            self.count = count
+        return state in RESTING and (count == 1 or self._all_at_rest())
+
+    def _all_at_rest(self) -> bool:
+        """Each thread is blocked, and had no turn on a processor while we looked from one to the next."""
         try:
             if not self._files:
                 self._find()
