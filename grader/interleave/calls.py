@@ -67,10 +67,17 @@ def show(value: Any) -> str:
         case Unserializable():
             return "object()"
     try:
-        text = repr(value)
+        text = _repr(value)
     except ValueError:  # Python writes no number of more than 4,300 digits
         return f"<{type(value).__name__} with a number of thousands of digits>"
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
+
+
+def _repr(value: Any) -> str:
+    if isinstance(value, set | frozenset) and value:
+        # A set's own order differs from run to run.
+        return f"{{{', '.join(sorted(map(repr, value)))}}}"
+    return repr(value)
 
 
 @dataclass(frozen=True)
