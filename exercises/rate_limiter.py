@@ -46,9 +46,9 @@ class RateLimiter:
       `window` seconds after the last allowed hit. Users do not count for each other.
     * A name and a user are any text that isn't empty, else `ValueError`. The user `c` of the limiter `a:b` is
       another than the user `b:c` of the limiter `a`.
-    * The time is that of Python's `time.time()`, taken in the call, or that of the server's own expiries. The
-      server's `TIME` is outside the contract, because the suites move the other two and not that one. Suites
-      keep a tenth of a second away from every edge of the window and check `retry_after` to within a tenth.
+    * The time is that of Python's `time.time()`, taken in the call, or the server's: its `TIME`, in scripts
+      too, or its own expiries. Suites move all of them together. They keep a tenth of a second away from
+      every edge of the window and check `retry_after` to within a tenth.
     """
 
     def __init__(self, client: redis.Redis, name: str, limit: int, window: int) -> None:
