@@ -14,7 +14,7 @@ from grader.interleave.trouble import Trouble
 from grader.loop import Loop
 from grader.proxy import resp
 from grader.proxy.relay import Relay, Times, Upstream
-from grader.sandbox.process import Worker, WorkerError
+from grader.sandbox.process import Process, Worker, WorkerError
 from grader.sandbox.start import Ground, start_worker
 from grader.sandbox.walls import Enclosure, Walls, WallsPlan, choose, enclose
 from grader.server import Server, open_server
@@ -107,10 +107,12 @@ class Rig:
         trouble = Trouble(self.bounds, self._enclosure.submission, self.server.address, self.server.admin)
         kit = Kit(self.loop, self.worker, relay, self.clock, self.admin, self.bounds, trouble, self._inside)
         stage = Stage(kit, seed)
+        kept: list[Process] = []
         try:
             yield stage
+            kept = stage.spotless() if stage.passed else []
         finally:
-            self._clear(relay, trouble)
+            self._clear(relay, trouble, kept)
 
     def _inside(self, path: str) -> str:
         return f"{self._enclosure.sockets}/{Path(path).name}"
@@ -118,9 +120,13 @@ class Rig:
     def _empty(self) -> None:
         self.admin.ask_all([("FLUSHALL", "SYNC"), ("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC")])
 
-    def _clear(self, relay: Relay, trouble: Trouble) -> None:
+    def _clear(self, relay: Relay, trouble: Trouble, kept: list[Process]) -> None:
         try:
-            self.worker.end()
+            # A check that didn't pass may have left anything behind.
+            if kept:
+                self.worker.keep(kept)
+            else:
+                self.worker.end()
         except WorkerError:
             self._replace(self._worker_stack)
             relay.close_all()

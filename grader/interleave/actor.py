@@ -7,7 +7,7 @@ from typing import Any
 from grader.interleave.calls import Answer, Call, Compute, Raised, Returned
 from grader.results import Frame
 from grader.sandbox.inside import worker_wire as wire
-from grader.sandbox.process import Process
+from grader.sandbox.process import Order, Process
 
 _ENCODER = wire.Encoder(64)
 
@@ -18,6 +18,7 @@ class Actor:
 
     name: str
     process: Process
+    order: Order
     frozen: bool = False
     dead: bool = False
     doing: str = ""  # the open request, as the student would write it

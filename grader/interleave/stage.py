@@ -10,7 +10,7 @@ the earliest moment that somebody waits for. So a run is a sequence of choices, 
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -25,14 +25,13 @@ from grader.proxy.link import Link, blocking_seconds
 from grader.proxy.relay import FloodError, Relay
 from grader.results import Outcome
 from grader.sandbox.inside.worker_wire import WireError
-from grader.sandbox.process import Ask, Order, Worker
+from grader.sandbox.process import OWN_THREADS, Ask, Order, Process, Worker
 
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
 STALL_SECONDS = 0.25  # real time without progress, after which virtual time passes like real time
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
 QUIET_SECONDS = 0.02  # without anything to serve, after which many calls in a row go on as single ones do
-OWN_THREADS = 2  # of a process of the worker's: one for calls, one for the side channel
 REST_SECONDS = 0.5  # how long a process that never rests holds up the others
 
 
@@ -98,6 +97,7 @@ class Stage:
         self.actors: dict[str, Actor] = {}
         self.computed: list[Computed] = []
         self.watchers: list[Callable[[str, str, Any], None]] = []
+        self.passed = False  # set once the check is known to have passed
         self._seed = seed
         self._deferred: dict[tuple[str, int], Timer] = {}
         self._blocked: dict[int, int] = {}
@@ -112,7 +112,7 @@ class Stage:
         address = self.relay.open(name)
         seed = hash((self._seed, len(self.actors)))
         order = Order(self.kit.inside(address), seed, self.clock.monotonic, self.clock.wall)
-        actor = Actor(name, self.kit.worker.spawn(order))
+        actor = Actor(name, self.kit.worker.spawn(), order)
         self.actors[name] = actor
         return actor
 
@@ -124,11 +124,25 @@ class Stage:
         self.relay.close(actor.name)
         self._tell(actor.name, "dies", None)
 
+    def expect_quiet(self) -> None:
+        """Raise StudentFault where somebody answered more often than they were asked."""
+        self.settle()
+        for actor in self.actors.values():
+            if not actor.dead and not actor.busy:
+                actor.process.answer()
+                if actor.process.misbehaved:
+                    raise self.kit.trouble.misbehaved(actor)
+
+    def spotless(self) -> list[Process]:
+        """The processes that may be actors again, in another check."""
+        return [a.process for a in self.actors.values() if not (a.dead or a.doing) and a.process.spotless]
+
     # Requests
 
     def load(self, actor: Actor, file: str, class_name: str) -> Answer:
-        """Import the student's module in an actor's process."""
-        return self._ask(actor, {"do": "load", "file": file, "class": class_name}, f"import {file[:-3]}")
+        """Import the student's module in an actor's process, afresh."""
+        what = {"do": "load", "order": asdict(actor.order), "file": file, "class": class_name}
+        return self._ask(actor, what, f"import {file[:-3]}")
 
     def make(self, actor: Actor, name: str, call: Call) -> Answer:
         """Make an object of the student's class; ``call.method`` is the class's name, for the reader."""

@@ -1,9 +1,10 @@
 """The worker as the grader holds it: one zygote for a submission, one forked process for each actor.
 
 Theory of operation. ``Worker`` starts the lone script inside its walls and owns the control channel;
-``spawn`` has it fork and gives back a ``Process`` with four descriptors of its own (see the script). All
-that comes from a process is read by the loop and kept as plain data: answers, asks (timed waits and
-callbacks), output, stacks. Whoever drives the loop looks at them; nothing here waits, but for the zygote.
+``spawn`` has it fork, or takes a process that a check before has left spotless, and gives back a
+``Process`` with four descriptors of its own (see the script). All that comes from a process is read by
+the loop and kept as plain data: answers, asks (timed waits and callbacks), output, stacks. Whoever drives
+the loop looks at them; nothing here waits, but for the zygote.
 
     Worker  --control-->  zygote  --fork-->  actor's process
     Process <==calls, side, output, stack==>  actor's process
@@ -15,7 +16,7 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.assignment import Bounds
@@ -28,6 +29,7 @@ from grader.sandbox.threads import Threads
 START_SECONDS = 20.0  # importing redis-py takes a quarter of a second; a swamped machine gets this long
 ORDER_SECONDS = 5.0  # for a fork, or for an end
 STACK_BYTES = 64 * 1024
+OWN_THREADS = 2  # of a process of the worker's: one for calls, one for the side channel
 
 
 class WorkerError(GraderError):
@@ -75,6 +77,18 @@ class Process:
     def gone(self) -> bool:
         """True where the process has ended."""
         return self.calls.closed
+
+    @property
+    def spotless(self) -> bool:
+        """True where nothing of the last actor can be left in it: it may be another one's process."""
+        quiet = self.threads.known and self.threads.at_rest() and self.threads.count <= OWN_THREADS
+        return quiet and not (self.gone or self.misbehaved or self.answers or self.asks or self.request)
+
+    def renew(self) -> None:
+        """Forget what came from it."""
+        self.output.clear()
+        self.stack.clear()
+        self.output_bytes = 0
 
     def ask(self, what: dict[str, Any]) -> None:
         """Send a request; its answer will be the only one that counts."""
@@ -162,6 +176,7 @@ class Worker:
         self._control: Channel | None = None
         self._replies: list[Any] = []
         self._processes: list[tuple[Process, list[Any]]] = []
+        self._kept: list[Process] = []
         self.versions: dict[str, str] = {}
         loop.watch(listener, self._accept)
 
@@ -197,8 +212,15 @@ class Worker:
             raise WorkerError("The sandboxed worker's first process takes no orders.")
         return self._wait(ORDER_SECONDS)
 
-    def spawn(self, order: Order) -> Process:
-        """Fork a process for an actor."""
+    def spawn(self) -> Process:
+        """A process for an actor: one that is kept, else a new one."""
+        if self._kept:
+            process = self._kept.pop()
+            process.renew()
+            return process
+        return self._fork()
+
+    def _fork(self) -> Process:
         calls, calls_there = socket.socketpair()
         side, side_there = socket.socketpair()
         output, output_there = os.pipe()
@@ -208,7 +230,7 @@ class Worker:
         side_channel = Channel(side, limit)
         side_channel.ask_for_sender()
         try:
-            pid = self._order({"spawn": asdict(order)}, theirs)["pid"]
+            pid = self._order({"spawn": True}, theirs)["pid"]
         finally:
             calls_there.close()
             side_there.close()
@@ -255,25 +277,37 @@ class Worker:
         """Kill an actor's process; what it sent before stays readable."""
         self.signal(process, signal.SIGKILL)
 
+    def keep(self, processes: list[Process]) -> None:
+        """Kill every actor's process but these, which may be actors again; see ``Process.spotless``."""
+        kept = [*self._kept, *processes]
+        self._order({"keep": [process.pid for process in kept]})
+        for entry in list(self._processes):
+            if entry[0] not in kept:
+                self._drop(*entry)
+                self._processes.remove(entry)
+        self._kept = kept
+
+    def _drop(self, process: Process, sources: list[Any]) -> None:
+        for source in list(sources):
+            self._forget(sources, source)
+        process.calls.closed = True
+        process.threads.close()
+
     def end(self) -> dict[int, tuple[int, int]]:
         """Kill every actor's process and all that it started: exit status and peak KiB by number."""
         ended = self._order({"end": True})["ended"]
         while self._loop.turn(0):  # what they had sent before
             pass
-        for process, sources in self._processes:
-            for source in list(sources):
-                self._forget(sources, source)
-            process.calls.closed = True
-            process.threads.close()
+        for entry in self._processes:
+            self._drop(*entry)
         self._processes.clear()
+        self._kept = []
         return {int(pid): (status, peak) for pid, (status, peak) in ended.items()}
 
     def close(self) -> None:
         """Kill the worker and everything in it; safe to repeat."""
-        for process, sources in self._processes:
-            for source in list(sources):
-                self._forget(sources, source)
-            process.threads.close()
+        for entry in self._processes:
+            self._drop(*entry)
         self._processes.clear()
         if self._control is not None:
             if not self._control.closed:

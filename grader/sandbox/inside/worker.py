@@ -7,7 +7,7 @@ name) and ``bounds``.
 
 Theory of operation. The first process, the zygote, imports redis-py once, says ``{"ready": versions}``
 and then only forks: it never runs a line of the student's. For each actor it is sent
-``{"spawn": {...}}`` together with four descriptors:
+``{"spawn": true}`` together with four descriptors:
 
     calls    requests in, answers out: one request at a time
     side     timed waits, callbacks: {"ask": n, ...} out, {"wake": n} or {"reply": n, ...} in
@@ -16,13 +16,14 @@ and then only forks: it never runs a line of the student's. For each actor it is
 
 A forked process answers on ``calls``:
 
-    {"id", "do": "load", "file", "class"}            imports the module, finds the class
+    {"id", "do": "load", "order", "file", "class"}   is an actor from now on: imports the module afresh
     {"id", "do": "make", "as", "args", "kwargs"}     makes an object of the class, the client first
     {"id", "do": "call", "on", "method", "args", "kwargs"}
     {"id", "do": "together", "calls": [[on, method, args, kwargs], ...]}   one thread each
 
 with ``{"id", "value"}`` or ``{"id", "error": {type, message, bases, frames}}``. To the zygote,
-``{"end": true}`` kills everything but itself and reports how each child ended, and
+``{"end": true}`` kills everything but itself and reports how each child ended, ``{"keep": [pid, ...]}``
+kills the other children, so that those may be actors again, and
 ``{"signal": [pid, number]}`` sends a signal. Nothing in here is worth forging: an answer counts only for
 the request that is open, and all that it can be is the student's own answer.
 """
@@ -30,8 +31,10 @@ the request that is open, and all that it can be is the student's own answer.
 import array
 import errno
 import faulthandler
+import functools
 import gc
 import importlib
+import io
 import json
 import os
 import random
@@ -39,6 +42,7 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -49,7 +53,9 @@ worker_time.install()  # before anybody imports a clock by name
 
 from worker_actor import Actor, Channel, Config, Side  # noqa: E402
 
-client: Any = None  # the zygote's, of which each forked process has a copy
+CLIENTS = 8  # made ahead: each costs half a millisecond, and more where memory is shared with the zygote
+clients: list[Any] = []  # of which each forked process has a copy
+make_client: Callable[[str], Any]
 
 
 def limit(limits: dict[str, int]) -> None:
@@ -74,7 +80,7 @@ def seed_chance(seed: int) -> None:
     setattr(random, "_urandom", urandom)  # noqa: B010 - it has no public name
 
 
-def become_actor(order: Config, config: Config, descriptors: list[int]) -> NoReturn:
+def become_actor(config: Config, descriptors: list[int]) -> NoReturn:
     """The rest of a forked process's life."""
     calls, side, output, stack = descriptors
     os.setsid()
@@ -88,15 +94,27 @@ def become_actor(order: Config, config: Config, descriptors: list[int]) -> NoRet
     channel = Channel(socket.socket(fileno=calls), bounds)
     answers = Side(Channel(socket.socket(fileno=side), bounds))
     answers.hello()
-    clock = worker_time.clock
-    clock.begin(order["monotonic"], order["wall"])
-    clock.register, clock.cancel = answers.wait_until, answers.cancel
-    seed_chance(order["seed"])
+    worker_time.clock.register, worker_time.clock.cancel = answers.wait_until, answers.cancel
+    # What is printed has to be out before the process is killed.
+    sys.stdout = _unbuffered(1)
+    sys.stderr = _unbuffered(2)
     limit(config["limits"])
-    # Made before the fork, as the class's signature makes it; only the address is this actor's own.
-    client.connection_pool.connection_kwargs["path"] = order["valkey"]
-    Actor(client, config, channel, answers).serve()
+    Actor(prepare, config, channel, answers).serve()
     os._exit(0)
+
+
+def _unbuffered(descriptor: int) -> io.TextIOWrapper:
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+
+
+def prepare(order: Config) -> Any:
+    """Set this process up for an actor: its clock, its chance, and a client of its own."""
+    worker_time.clock.begin(order["monotonic"], order["wall"])
+    seed_chance(order["seed"])
+    client = clients.pop() if clients else make_client(order["valkey"])
+    client.connection_pool.connection_kwargs["path"] = order["valkey"]
+    return client
 
 
 def receive_order(control: socket.socket) -> tuple[Any, list[int]]:
@@ -113,6 +131,17 @@ def receive_order(control: socket.socket) -> tuple[Any, list[int]]:
     while len(body) < size:
         body += control.recv(size - len(body))
     return wire.unpack(body), list(fds)
+
+
+def kill_some(children: set[int], kept: set[int]) -> None:
+    """Kill the children that aren't kept, and those they started that didn't leave their session."""
+    for pid in children - kept:
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        os.waitpid(pid, 0)
+    children &= kept
 
 
 def kill_all(children: set[int]) -> dict[str, list[int]]:
@@ -150,7 +179,7 @@ def serve(control: socket.socket, config: Config) -> None:
             pid = os.fork()
             if pid == 0:
                 control.close()
-                become_actor(order["spawn"], config, descriptors)
+                become_actor(config, descriptors)
             children.add(pid)
             reply = {"pid": pid}
         elif "signal" in order:
@@ -158,6 +187,8 @@ def serve(control: socket.socket, config: Config) -> None:
                 os.kill(*order["signal"])
             except ProcessLookupError:
                 pass
+        elif "keep" in order:
+            kill_some(children, set(order["keep"]))
         elif "end" in order:
             reply = {"ended": kill_all(children)}
             children.clear()
@@ -166,18 +197,23 @@ def serve(control: socket.socket, config: Config) -> None:
         control.sendall(wire.pack(reply, 1 << 20))
 
 
+def _make_client(kind: Any, address: str) -> Any:
+    return kind(unix_socket_path=address, decode_responses=True)
+
+
 def main(path: str, config: Config) -> None:
     """Get ready, say so, and serve."""
-    global client
     sys.path[:0] = config["paths"]
     worker_time.clock.map(config["clock"])
     redis = importlib.import_module("redis")
     worker_time.install_in_redis(importlib.import_module("redis._parsers.socket"))
     # The first command of a process loads modules and fills caches; forked processes find it done.
-    client = redis.Redis(unix_socket_path=config["warm_up"], decode_responses=True)
+    global make_client
+    make_client = functools.partial(_make_client, redis.Redis)
+    client = make_client(config["warm_up"])
     client.ping()
     client.close()
-    client = redis.Redis(unix_socket_path=config["warm_up"], decode_responses=True)
+    clients.extend(make_client(config["warm_up"]) for _ in range(CLIENTS))
     # The collector would touch, and so copy, every page of what is shared with forked processes.
     gc.collect()
     gc.freeze()

@@ -12,11 +12,13 @@ import socket
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import worker_wire as wire
 
 Config = dict[str, Any]
+Prepare = Callable[[Config], Any]  # sets the process up for an actor, and gives its client
 FRAMES = 30  # of a traceback
 MESSAGE_CHARACTERS = 2_000  # of an exception's text
 
@@ -121,13 +123,14 @@ class ComputeStopped(BaseException):
 class Actor:
     """One client of the student's code: a process with its client, its module, its objects."""
 
-    def __init__(self, client: Any, config: Config, calls: Channel, side: Side) -> None:
-        self._config, self._calls, self._side = config, calls, side
+    def __init__(self, prepare: Prepare, config: Config, calls: Channel, side: Side) -> None:
+        self._prepare, self._config, self._calls, self._side = prepare, config, calls, side
         self._encoder = wire.Encoder(config["bounds"]["message_depth"])
         self._objects: dict[str, Any] = {}
         self._pid = os.getpid()
         self._class: Any = None
-        self._client = client
+        self._client: Any = None
+        self._path = list(sys.path)
 
     def serve(self) -> None:
         """Answer requests until the channel closes."""
@@ -161,12 +164,25 @@ class Actor:
         return {"type": "AnswerTooLarge", "message": text, "bases": [], "frames": []}
 
     def _do_load(self, request: Config) -> Any:
+        self._forget()
+        self._client = self._prepare(request["order"])
         folder, file = os.path.split(os.path.join(self._config["root"], request["file"]))
         sys.path.insert(0, folder)
         name = file[: -len(".py")]
         module = importlib.import_module(name)
         self._class = getattr(module, request["class"], None)
         return [self._class is not None, callable(self._class)]
+
+    def _forget(self) -> None:
+        """Be as new: none of the submission's modules is imported, no object made."""
+        self._objects.clear()
+        self._class = None
+        sys.path[:] = self._path
+        root = self._config["root"] + os.sep
+        for name, module in list(sys.modules.items()):
+            places = (getattr(module, "__file__", None), *getattr(module, "__path__", ()))
+            if any(str(place).startswith(root) for place in places):
+                del sys.modules[name]
 
     def _do_make(self, request: Config) -> None:
         args, kwargs = self._arguments(request["args"], request["kwargs"])
