@@ -1,0 +1,191 @@
+"""The stage: threads together, callers that are killed or frozen, callbacks, and answers as data."""
+
+import pytest
+
+from grader.codec import to_json
+from grader.interleave.calls import Call, Compute, Iterate, Raised, Returned, StudentFault, Unserializable
+from grader.results import Outcome
+
+STUDENT = """
+import threading, time
+
+class Odd(Exception):
+    def __str__(self): raise RuntimeError("no text")
+
+class It:
+    def __init__(self, client, name="x"):
+        if name == "": raise ValueError("empty")
+        self.client = client
+
+    def add(self, n=1):
+        now = int(self.client.get("n") or 0)
+        self.client.set("n", now + n)
+        return now + n
+
+    def n(self): return int(self.client.get("n") or 0)
+    def two_steps(self):
+        self.client.set("first", 1)
+        self.client.set("second", 1)
+    def keys(self): return sorted(self.client.keys("*"))
+    def compute(self, compute): return compute()
+    def catch(self, compute):
+        try: return compute()
+        except BaseException as error: return [type(error).__name__, str(error)]
+    def listed(self, items): return [type(items).__name__, list(items)]
+    def name_of(self, value): return type(value).__name__
+    def give(self, value): return value
+    def surrogate(self): raise ValueError("half \\ud800 a pair")
+    def odd(self): raise Odd
+    def ann(self): raise type("Änn", (Exception,), {})("x")
+    def deep(self):
+        value = []
+        for _ in range(5000): value = [value]
+        return value
+    def large(self): return "x" * (17 << 20)
+    def lock_and_work(self):
+        if not self.client.set("lock", "a", nx=True, ex=10): return "taken"
+        self.client.set("work", 1)
+        return "worked"
+    def try_lock(self): return bool(self.client.set("lock", "b", nx=True, ex=10))
+    def sleep_and_set(self, seconds):
+        time.sleep(seconds)
+        self.client.set("done", 1)
+    def print_out(self): print("hello", flush=True)
+"""
+
+
+@pytest.fixture
+def lab(make_lab):
+    return make_lab(STUDENT)
+
+
+def test_threads_together(lab):
+    it = lab.new("it")
+    answers = lab.together(it.actor, [Call("add")] * 8)
+    assert all(isinstance(answer, Returned) for answer in answers)
+    assert lab.together(it.actor, [Call("compute", (Compute("v", takes=3),))] * 3) == [Returned("v")] * 3
+    assert lab.now == pytest.approx(3)
+    answers = lab.together(it.actor, [Call("surrogate"), Call("n")])
+    assert isinstance(answers[0], Raised)
+    assert isinstance(answers[1], Returned)
+
+
+def test_a_killed_caller_does_nothing_more_and_others_go_on(lab):
+    one, two = lab.new("one"), lab.new("two", actor=lab.enter())
+    pending = one.two_steps.begin()
+    lab.stage.settle()
+    lab.stage.make_move(lab.stage.moves()[0])
+    lab.stage.settle()
+    lab.kill(one)
+    assert pending.done
+    lab.advance(5)
+    assert two.keys() == ["first"]
+
+
+def test_a_frozen_caller_has_no_effect_until_it_is_thawed(lab):
+    one, two = lab.new("one"), lab.new("two", actor=lab.enter())
+    pending = one.lock_and_work.begin()
+    lab.stage.settle()
+    lab.stage.make_move(lab.stage.moves()[0])
+    lab.freeze(one)
+    assert two.try_lock() is False
+    lab.advance(11)
+    assert two.try_lock() is True
+    assert two.keys() == ["lock"]
+    assert not pending.done
+    lab.thaw(one)
+    assert pending.value() == "worked"
+    assert two.keys() == ["lock", "work"]
+
+
+def test_a_frozen_sleeper_wakes_when_it_is_thawed(lab):
+    one, two = lab.new("one"), lab.new("two", actor=lab.enter())
+    pending = one.sleep_and_set.begin(5)
+    lab.idle()
+    lab.freeze(one)
+    lab.advance(20)
+    assert two.keys() == []
+    lab.thaw(one)
+    lab.advance(1)
+    assert pending.done
+    assert two.keys() == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("raises", "caught"),
+    [
+        (("ValueError", "no"), ["ValueError", "no"]),
+        (("KeyboardInterrupt", ""), ["KeyboardInterrupt", ""]),
+        (("ComputeFailed", "odd"), ["ComputeFailed", "odd"]),
+        (("ComputeStopped", "x"), ["ComputeStopped", "x"]),
+        (("SystemExit", "3"), ["SystemExit", "3"]),
+    ],
+)
+def test_a_callback_may_raise_anything(lab, raises, caught):
+    it = lab.new("it")
+    assert it.catch(Compute(raises=raises)) == caught
+    assert it.compute.answer(Compute(raises=raises)).type == raises[0]
+
+
+def test_a_callback_that_takes_time_is_counted_and_takes_it(lab):
+    it = lab.new("it")
+    assert it.compute(Compute({"a": (1, None)}, takes=8)) == {"a": (1, None)}
+    assert lab.now == 8
+    assert [(one.actor, one.begin) for one in lab.computed] == [("A", 0.0)]
+
+
+def test_arguments_of_special_kinds(lab):
+    it = lab.new("it")
+    assert it.listed(Iterate(("a", 1))) == ["generator", ["a", 1]]
+    assert it.name_of(Unserializable()) == "object"
+    assert it.give((1, {2: b"x"}, {3})) == (1, {2: b"x"}, {3})
+
+
+@pytest.mark.parametrize(("method", "kind"), [("surrogate", "ValueError"), ("odd", "Odd"), ("ann", "Änn")])
+def test_an_exception_s_text_can_always_be_written_down(lab, method, kind):
+    raised = getattr(lab.new("it"), method).answer()
+    assert isinstance(raised, Raised)
+    assert raised.type == kind
+    assert to_json(raised)
+    assert raised.frames[-1].function == method
+
+
+def test_a_value_with_half_a_surrogate_pair_can_be_shown(lab):
+    assert lab.new("it").give("\ud800") == "\ud800"
+
+
+@pytest.mark.parametrize("method", ["deep", "large"])
+def test_an_answer_beyond_the_bound_is_the_student_s(lab, method):
+    raised = getattr(lab.new("it"), method).answer()
+    assert raised.type == "AnswerTooLarge"
+    assert lab.stage.actors["A"].process.misbehaved == ""
+    assert lab.stage.call(lab.stage.actors["A"], Call("n")) == Returned(0)
+
+
+def test_what_is_raised_as_an_object_is_made(lab):
+    assert lab.try_new("").type == "ValueError"
+    with pytest.raises(StudentFault) as caught:
+        lab.new("it", "")
+    assert caught.value.outcome is Outcome.ERRORED
+    assert "raised ValueError: empty" in caught.value.message
+
+
+def test_a_missing_method_or_a_wrong_signature_is_an_error(lab):
+    it = lab.new("it")
+    assert it.nothing.answer().type == "AttributeError"
+    assert it.n.answer(1, 2).type == "TypeError"
+    assert it.n() == 0
+
+
+def test_output_is_kept(lab):
+    it = lab.new("it")
+    it.print_out()
+    lab.idle()
+    assert bytes(it.actor.process.output) == b"hello\n"
+
+
+def test_nobody_is_asked_twice_at_once(lab):
+    it = lab.new("it")
+    it.sleep_and_set.begin(5)
+    with pytest.raises(RuntimeError, match="still in"):
+        it.n.begin()
