@@ -16,7 +16,7 @@ local limit = tonumber(ARGV[3])
 local old = redis.call('HMGET', key, 'level', 'moment')
 local level = tonumber(old[1] or limit)
 local moment = tonumber(old[2] or now)
-level = math.min(limit, level + (now - moment) * limit / window)
+level = math.min(limit, level + math.max(0, now - moment) * limit / window)
 if level < 1 then
   return {0, 0, math.ceil((1 - level) * window / limit)}
 end
