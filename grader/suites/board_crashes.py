@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
+from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Raised
 from grader.suites.board_lapse import lapse_everywhere
 from grader.suites.board_model import BoardModel
@@ -55,9 +56,8 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
         )
 
 
-def crash(lab: Lab, call: Call, setup: tuple[Call, ...]) -> None:
+def crash(lab: Lab, witness: Actor, call: Call, setup: tuple[Call, ...]) -> None:
     """Kill the caller after each of its commands, and look at the board from another process."""
-    witness = lab.enter()
     states = []
     for calls in (setup, (*setup, call)):
         model = BoardModel()
@@ -105,10 +105,11 @@ def named_in(entries: object) -> set[str]:
 @check(points=0.5, objective="crashes", guide="crashes-and-expiry", needs=NEEDS)
 def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
     """No crash, after any command of a change, leaves a key that never expires, or half a board."""
-    crash(lab, it.submit("ann", 5.0), ())
-    crash(lab, it.add("ann", 5.0), ())
-    crash(lab, it.add("ann", 5.0), (it.submit("ann", 2.0), it.submit("bob", 3.0)))
-    crash(lab, it.remove("ann"), (it.add("ann", 2.0),))
+    witness = lab.enter()
+    crash(lab, witness, it.submit("ann", 5.0), ())
+    crash(lab, witness, it.add("ann", 5.0), ())
+    crash(lab, witness, it.add("ann", 5.0), (it.submit("ann", 2.0), it.submit("bob", 3.0)))
+    crash(lab, witness, it.remove("ann"), (it.add("ann", 2.0),))
 
 
 @check(points=0.5, objective="crashes", guide="crashes-and-expiry", needs=NEEDS)

@@ -16,7 +16,6 @@ from grader.results import Outcome
 from grader.suites.board_model import BoardModel, Entry
 from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import word
 
 SIZE = 10_000
 SAMPLE = 30
@@ -94,7 +93,8 @@ def gather_crowd() -> Crowd:
     scores = [score for score, count in TIES.items() for _ in range(count)]
     scores += [rand.uniform(-1000, 900) for _ in range(SIZE - len(scores))]
     rand.shuffle(scores)
-    players = [(f"{word(rand, 3)}{n}", score) for n, score in enumerate(scores)]
+    names = rand.sample(range(10**7), SIZE)
+    players = [(f"p{name}", score) for name, score in zip(names, scores, strict=True)]
     return Crowd(players, BoardModel(players).entries())
 
 

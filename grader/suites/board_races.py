@@ -1,5 +1,6 @@
 """Checks of two callers at once."""
 
+from dataclasses import dataclass
 from random import Random
 
 from grader.interleave.calls import Answer, Call, Raised
@@ -9,26 +10,40 @@ from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Calls, Lab, Scenario
 from grader.suites.names import words
-from grader.suites.sequential import sequential
+from grader.suites.sequential import Sequential
 
 TTL = 100
 it = Calls("board")
 
 
-def race(
-    lab: Lab, together: tuple[Call, ...], setup: tuple[Call, ...], hint: str, ttl: int | None = None
-) -> None:
-    """Hold a race on one board to what a board does one call after the other."""
+class Race(Sequential):
+    """Holds a race on one board to what a board does one call after the other; keys have to expire too."""
+
+    def __init__(self, lab: Lab, scenario: Scenario, verdict: str) -> None:
+        super().__init__({"board": BoardModel()}, scenario, verdict)
+        self._lab = lab
+        self._expires = TTL in scenario.objects["board"]
+
+    def __call__(self, ending: Ending) -> str:
+        """Give a sentence for what is wrong; '' where nothing is."""
+        return super().__call__(ending) or (left_eternal(self._lab) if self._expires else "")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a race shows: what is said where it goes wrong, and the time-to-live of its board."""
+
+    verdict: str
+    hint: str
+    ttl: int | None = None
+
+
+def race(lab: Lab, together: tuple[Call, ...], setup: tuple[Call, ...], rule: Rule) -> None:
+    """Try every order of the calls on one board, and look at each player's score and at the size."""
     players = dict.fromkeys(call.args[0] for call in (*setup, *together))
     look = (*(it.score(player) for player in players), it.size())
-    scenario = Scenario({"board": ("race", ttl)}, together, setup, look)
-    verdict = "No order of the calls, one after the other, gives these answers and this board."
-    in_order = sequential(lambda: {"board": BoardModel()}, scenario, verdict)
-
-    def judge(ending: Ending) -> str:
-        return in_order(ending) or (left_eternal(lab) if ttl else "")
-
-    lab.race(scenario, judge, hint)
+    scenario = Scenario({"board": ("race", rule.ttl)}, together, setup, look)
+    lab.race(scenario, Race(lab, scenario, rule.verdict), rule.hint)
 
 
 def left_eternal(lab: Lab) -> str:
@@ -42,9 +57,10 @@ def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
     """Two adds at once: both count."""
     ann, bob = words(rand, 2)
     hint = "Reading, adding in Python and writing back loses what happens between."
-    race(lab, (it.add(ann, 2.0), it.add(ann, 3.5)), (it.add(ann, 1.0),), hint)
-    race(lab, (it.add(ann, 2.0), it.add(ann, 4.5)), (), hint)
-    race(lab, (it.add(ann, 2.0), it.add(bob, 3.5)), (it.add(ann, 1.0),), hint)
+    rule = Rule("An add was lost.", hint)
+    race(lab, (it.add(ann, 2.0), it.add(ann, 3.5)), (it.add(ann, 1.0),), rule)
+    race(lab, (it.add(ann, 2.0), it.add(ann, 4.5)), (), rule)
+    race(lab, (it.add(ann, 2.0), it.add(bob, 3.5)), (it.add(ann, 1.0),), rule)
 
 
 @check(points=1, objective="atomicity", guide="lost-updates")
@@ -52,8 +68,9 @@ def test_of_two_submits_the_higher_stays(lab: Lab, rand: Random) -> None:
     """Two submits at once: the higher one stays."""
     ann = rand.choice(words(rand, 2))
     hint = "Between reading the old score and writing the new one, a better one may come."
-    race(lab, (it.submit(ann, 7.0), it.submit(ann, 9.0)), (it.submit(ann, 5.0),), hint)
-    race(lab, (it.submit(ann, -7.0), it.submit(ann, -9.0)), (), hint)
+    rule = Rule("The board is not as after one submit and then the other.", hint)
+    race(lab, (it.submit(ann, 7.0), it.submit(ann, 9.0)), (it.submit(ann, 5.0),), rule)
+    race(lab, (it.submit(ann, -7.0), it.submit(ann, -9.0)), (), rule)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
@@ -61,8 +78,9 @@ def test_submit_beside_add(lab: Lab, rand: Random) -> None:
     """A submit beside an add to the same player: neither undoes the other."""
     ann = rand.choice(words(rand, 2))
     hint = "Each change has to be one atomic step that looks at the score as it is then."
-    race(lab, (it.submit(ann, 7.0), it.add(ann, 4.0)), (it.submit(ann, 5.0),), hint)
-    race(lab, (it.submit(ann, 6.0), it.add(ann, 0.5)), (it.submit(ann, 5.0),), hint)
+    rule = Rule("The submit undid the add, or the add the submit.", hint)
+    race(lab, (it.submit(ann, 7.0), it.add(ann, 4.0)), (it.submit(ann, 5.0),), rule)
+    race(lab, (it.submit(ann, 6.0), it.add(ann, 0.5)), (it.submit(ann, 5.0),), rule)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
@@ -70,8 +88,9 @@ def test_a_change_beside_remove(lab: Lab, rand: Random) -> None:
     """An add or a submit beside a remove of the same player: the board is that of one order or the other."""
     ann, bob = words(rand, 2)
     hint = "Who is removed in between starts at 0 again."
-    race(lab, (it.add(ann, 4.0), it.remove(ann)), (it.add(ann, 5.0), it.add(bob, 1.0)), hint)
-    race(lab, (it.submit(ann, 4.0), it.remove(ann)), (it.submit(ann, 5.0),), hint)
+    rule = Rule("The board is not as after one call and then the other.", hint)
+    race(lab, (it.add(ann, 4.0), it.remove(ann)), (it.add(ann, 5.0), it.add(bob, 1.0)), rule)
+    race(lab, (it.submit(ann, 4.0), it.remove(ann)), (it.submit(ann, 5.0),), rule)
 
 
 @check(points=0.5, objective="atomicity", guide="crashes-and-expiry")
@@ -79,9 +98,10 @@ def test_first_scores_at_once(lab: Lab, rand: Random) -> None:
     """Two first scores at once, or one beside the removal of the last player: the board has its expiry."""
     ann, bob = words(rand, 2)
     hint = "Whether the board is new has to be decided in the step that writes, not before."
-    race(lab, (it.submit(ann, 4.0), it.add(bob, 3.0)), (), hint, TTL)
-    race(lab, (it.submit(bob, 4.0), it.remove(ann)), (it.add(ann, 1.0),), hint, TTL)
-    race(lab, (it.add(bob, 4.0), it.remove(ann)), (it.add(ann, 1.0),), hint, TTL)
+    rule = Rule("The board is not as after one call and then the other.", hint, TTL)
+    race(lab, (it.submit(ann, 4.0), it.add(bob, 3.0)), (), rule)
+    race(lab, (it.submit(bob, 4.0), it.remove(ann)), (it.add(ann, 1.0),), rule)
+    race(lab, (it.add(bob, 4.0), it.remove(ann)), (it.add(ann, 1.0),), rule)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
