@@ -31,6 +31,12 @@ def json_value(rand: Random, depth: int = 3) -> Any:
     return {f"{word(rand)} {n}": value for n, value in enumerate(inner)}
 
 
+def stored(cache: StandIn, keys: Iterable[str]) -> dict[str, Any]:
+    """What get gives for those of the keys that have an entry."""
+    found = [(key, cache.get(key, NOTHING)) for key in keys]
+    return {key: value for key, value in found if value != NOTHING}
+
+
 # Names that could collide with a module's helper keys
 
 

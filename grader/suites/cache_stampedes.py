@@ -134,19 +134,20 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kinds: tuple[str, ...]) -> N
 def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     """Invalidating during a compute() counts and deletes entries alone, and starts no second compute()."""
     key, (holder, waiter, late, other) = word(rand), callers(lab, 4)
-    other.set_many({"other": 1, "lock": 2})
+    other.set("other", 1)
+    other.set("lock", 2)
     held = holder.get_or_compute.begin(key, Compute("value", takes=2))
     lab.idle()
     waits = waiter.get_or_compute.begin(key, Compute("second"))
     lab.advance(0.5)
     hint = "A lock is no entry: it lies where the walk of invalidate never comes."
-    counts = [other.invalidate(glob) for glob in (f"*{key}*", key, "*lock*", "*", "*")]
+    counts = [other.invalidate(glob) for glob in (f"*{key}*", key, "*lock*", "o*", "?*")]
     expect(counts, "What invalidate returned").to_equal([0, 0, 1, 1, 0], hint=hint)
     comes = late.get_or_compute.begin(key, Compute("third"))
     lab.advance(1.3)
     expect_computes(lab.computed, 1, "with an invalidate while it ran", hint)
-    lab.advance(0.2 + WITHIN_SECONDS)
-    expect_returned([held, waits, comes], "within a second of the value being stored", hint)
+    lab.advance(8)
+    expect_returned([held, waits, comes], "long after compute() had ended", hint)
     expect([held.value(), waits.value(), comes.value()], "What the callers returned").to_equal(["value"] * 3)
     expect_computes(lab.computed, 1, "with an invalidate while it ran", hint)
 
