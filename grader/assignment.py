@@ -109,6 +109,7 @@ class Assignment:
     published: bool = False  # whether what is shown after_published may be seen now
     server_image: str = ""  # overrides the pinned container image
     language: str = "en"  # of the feedback: a message catalogue of reports/messages
+    guide: str = ""  # address of the lesson's guide for links; "" for the one in this repository
     gradebook: Gradebook = field(default_factory=Gradebook)
 
 

@@ -27,6 +27,7 @@ from reports.visibility import Visibility
 
 RESULTS = "results.json"
 SCORECARD = "scorecard.html"
+GUIDE_FILE = Path(__file__).parents[2] / "exercises" / "README.md"
 DETAILS = "details"  # the instructor's: pytest's own report and the grader's log
 WIDTH = 80
 JOBS = 2  # more processes than this gain little: the longest exercise decides
@@ -68,7 +69,8 @@ def grade_and_report(request: Request) -> int:
             watch = stack.enter_context(_progress(language)).add
         results = grade(request.submission, settings, watch, details)
     write_atomically(out / RESULTS, to_json(results))
-    write_atomically(out / SCORECARD, html.render(results, language).encode())
+    guide = settings.assignment.guide or os.path.relpath(GUIDE_FILE, out)
+    write_atomically(out / SCORECARD, html.render(results, language, guide=guide).encode())
     write_formats(request.formats, results, _context(settings.assignment, language))
     _print(request, results, out, language)
     return _status(results, request.fail_under)
