@@ -50,11 +50,15 @@ def report(rows: list[tuple[float, float, float]], checks: int, results: dict) -
     ratio = statistics.median(row[1] / row[0] for row in rows)
     walls = statistics.median(row[1] / row[2] for row in rows)
     schedules = results["run"]["schedules"]
-    races = [c for e in results["exercises"] for c in e["checks"] if c["objective"] in {"atomicity", "crashes"}]
+    races = [
+        c for e in results["exercises"] for c in e["checks"] if c["objective"] in {"atomicity", "crashes"}
+    ]
     spent = sum(check["duration"] for check in races)
     print(f"score                       {results['score']:g} of {results['max_score']:g}")
     print(f"{checks} empty tests by pytest   {nothing:.2f} s")
-    print(f"{checks} checks by grade         {walled:.2f} s   {ratio:.2f} times as long (limit {RATIO_LIMIT:g})")
+    print(
+        f"{checks} checks by grade         {walled:.2f} s   {ratio:.2f} times as long (limit {RATIO_LIMIT:g})"
+    )
     print(f"without walls               {bare:.2f} s   walls cost {100 * (walls - 1):.0f} % (limit 10 %)")
     print(f"schedules and crashes       {schedules}, {1000 * spent / max(1, schedules):.1f} ms each")
     broken = ratio > RATIO_LIMIT or walled > SECONDS_LIMIT or walls > WALLS_LIMIT

@@ -1,4 +1,4 @@
-"""The words in which a check says what is right; a failure carries what was expected, what was seen, a hint."""
+"""The words in which a check says what is right; a failure carries what was expected and seen, and a hint."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -42,7 +42,7 @@ class Expectation:
 
     def to_equal(self, expected: Any, hint: str = "") -> None:
         """``==``, as Python has it for plain data."""
-        if not self._seen == expected:
+        if self._seen != expected:
             self._fail(value_of(expected), hint)
 
     def to_be_one_of(self, allowed: Iterable[Any], hint: str = "") -> None:

@@ -85,7 +85,11 @@ class SessionStore:
         return "u:" + user
 
     def create(self, user, data=None):
-        index, text, token = self.of_user(user), json.dumps({} if data is None else data), secrets.token_hex(20)
+        index, text, token = (
+            self.of_user(user),
+            json.dumps({} if data is None else data),
+            secrets.token_hex(20),
+        )
         self.starts([self.of_token(token), index], [user, text, self.idle_ttl, self.lifetime])
         return token
 
