@@ -1,0 +1,138 @@
+"""Checks of the session store: tokens, names and bad arguments."""
+
+import json
+import re
+from random import Random
+
+from grader.interleave.calls import Unserializable
+from grader.suites.check import check
+from grader.suites.expect import expect, expect_raised
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import odd_names, word, words
+from grader.suites.session_rules import DATA, log_in
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
+
+
+@check(points=0.5, objective="keys", guide="sessions")
+def test_what_a_token_is_made_of(store: StandIn, rand: Random) -> None:
+    """A token is 32 characters or more of A-Z a-z 0-9 _ -, another one for each session."""
+    tokens = [log_in(store, user) for user in words(rand, 4) * 3]
+    for token in tokens:
+        described = "32 characters or more of A-Z a-z 0-9 _ -"
+        expect(token, "The token").to_be(
+            lambda seen: bool(TOKEN.fullmatch(seen)), described, hint="secrets.token_urlsafe makes such text."
+        )
+    expect(len(set(tokens)), "The number of tokens of 12 sessions").to_equal(12)
+
+
+@check(points=1, objective="keys", guide="sessions")
+def test_tokens_cannot_be_guessed(lab: Lab, rand: Random) -> None:
+    """A token comes from a source that nobody can guess: not from user, count or time."""
+    user, seen = word(rand), []
+    for _ in range(3):
+        lab.empty()
+        store = lab.new("store", actor=lab.enter())
+        seen += [log_in(store, user) for _ in range(2)]
+        expect(store.get(seen[-1])).to_equal((user, DATA))
+    hint = "Use the module secrets. What follows from the user, a count or the time can be worked out."
+    what = "The number of tokens of 6 sessions, of one user, at one time, in three processes"
+    expect(len(set(seen)), what).to_equal(6, hint=hint)
+
+
+@check(points=0.5, objective="keys", guide="names-and-keys")
+def test_any_text_names_a_user(store: StandIn, rand: Random) -> None:
+    """A user is any text, used as it is, and no user's sessions are another's."""
+    base = word(rand, 4)
+    users = [base, base.upper(), f"{base} ", f" {base}", f"{base}:{base}", f"{base}:", "*", f"{base}*"]
+    users += odd_names(rand)
+    tokens = {user: log_in(store, user, {"of": user}) for user in users}
+    hint = "A name is used as it is: no trimming, no change of case, no normalising, no splitting."
+    for user, token in tokens.items():
+        expect(store.get(token)).to_equal((user, {"of": user}), hint=hint)
+        expect(store.tokens(user), f"The tokens of {user!r}").to_equal({token}, hint=hint)
+    expect(store.log_out_everywhere("*")).to_equal(1, hint="A * in a name is no pattern.")
+    expect(store.get(tokens[base])).to_equal((base, {"of": base}))
+
+
+@check(points=0.5, objective="keys", guide="names-and-keys")
+def test_users_and_tokens_are_apart(store: StandIn, rand: Random) -> None:
+    """A user's name is no token and a token no user, though both are text."""
+    user = word(rand)
+    token = log_in(store, user, {"n": 1})
+    hint = "Sessions and whatever is kept for users need keys that can never be the same."
+    for name in (user, f"user:{user}", f"session:{token}"):
+        expect(store.get(name)).to_equal(None, hint=hint)
+        store.log_out(name)
+    expect(store.tokens(token)).to_equal(set(), hint=hint)
+    expect(store.log_out_everywhere(token)).to_equal(0, hint=hint)
+    second = log_in(store, token, {"n": 2})
+    expect(store.get(token)).to_equal((user, {"n": 1}), hint=hint)
+    expect(store.get(second)).to_equal((token, {"n": 2}), hint=hint)
+    expect(store.tokens(user)).to_equal({token}, hint=hint)
+
+
+@check(points=1, objective="keys", guide="why-valkey")
+def test_state_is_on_the_server(lab: Lab, store: StandIn, rand: Random) -> None:
+    """Two objects, in two processes, see the same sessions."""
+    user, there = word(rand), lab.new("there", actor=lab.enter())
+    token = log_in(store, user, {"n": 1})
+    hint = "All state lives on the server; an object keeps no sessions to itself."
+    expect(there.get(token)).to_equal((user, {"n": 1}), hint=hint)
+    expect(there.tokens(user)).to_equal({token}, hint=hint)
+    expect(there.update(token, {"n": 2})).to_equal(True, hint=hint)
+    expect(store.get(token)).to_equal((user, {"n": 2}), hint=hint)
+    second = log_in(there, user)
+    expect(store.tokens(user)).to_equal({token, second}, hint=hint)
+    expect(store.log_out_everywhere(user)).to_equal(2, hint=hint)
+    expect(there.get(token)).to_equal(None, hint=hint)
+
+
+@check(points=0.5, objective="arguments", guide="bad-arguments")
+def test_empty_names_are_refused(lab: Lab, store: StandIn, rand: Random) -> None:
+    """An empty user or token raises ValueError in every method, and nothing is changed."""
+    user = word(rand)
+    token = log_in(store, user, {"n": 1})
+    before = len(lab.keys())
+    for answer in (
+        store.create.answer(""),
+        store.create.answer("", {"n": 2}),
+        store.get.answer(""),
+        store.update.answer("", {"n": 2}),
+        store.log_out.answer(""),
+        store.log_out_everywhere.answer(""),
+        store.tokens.answer(""),
+    ):
+        expect_raised(
+            answer, ValueError, hint="Every method that takes a user or a token refuses an empty one."
+        )
+    expect(len(lab.keys()), "The number of keys after calls that raise").to_equal(before)
+    expect(store.get(token)).to_equal((user, {"n": 1}))
+
+
+@check(points=0.5, objective="arguments", guide="bad-arguments")
+def test_times_that_are_refused(lab: Lab, rand: Random) -> None:
+    """idle_ttl and lifetime are whole numbers of seconds above 0, else ValueError."""
+    for wrong in (0, -1, -rand.randrange(2, 99), 1.5):
+        hint = "Check both times when the object is made."
+        expect_raised(lab.try_new(wrong), ValueError, hint=hint)
+        expect_raised(lab.try_new(lifetime=wrong), ValueError, hint=hint)
+    store = lab.new("store", idle_ttl=1, lifetime=1)
+    expect(store.log_out(log_in(store, "ann"))).to_equal(True)
+
+
+@check(points=1, objective="arguments", guide="serialisation")
+def test_data_that_json_refuses(lab: Lab, store: StandIn, rand: Random) -> None:
+    """Data that json.dumps refuses raises TypeError: no session is made, and old data stays."""
+    user, other = words(rand, 2)
+    token = log_in(store, user, {"n": 1})
+    hint = "Encode the data before anything is written, and let json.dumps raise its TypeError."
+    for wrong in ({"a": {1, 2}}, {"a": b"x"}, {"a": [Unserializable()]}):
+        expect_raised(store.create.answer(other, wrong), TypeError, hint=hint)
+        expect_raised(store.update.answer(token, wrong), TypeError, hint=hint)
+    expect(store.tokens(other)).to_equal(set(), hint="There is no session after an error.")
+    left = json.dumps([state.key for state in lab.keys()], ensure_ascii=False)
+    expect(other in left, "Whether a key is named after the user without a session").to_equal(
+        False, hint=hint
+    )
+    expect(store.get(token)).to_equal((user, {"n": 1}), hint="After an error the old data is there.")

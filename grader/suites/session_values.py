@@ -1,0 +1,143 @@
+"""Checks of the session store: storing and reading, and what it costs."""
+
+from random import Random
+
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import odd_names, word, words
+from grader.suites.session_rules import DATA, expect_over, expect_token, log_in
+
+
+@check(points=1, objective="values", guide="sessions")
+def test_create_then_get(store: StandIn, rand: Random) -> None:
+    """create starts a session; get gives its user and its data, as a tuple."""
+    user, other = words(rand, 2)
+    data = {"role": word(rand), "seen": [rand.randrange(999), None, 1.5], "at": {"é\n": True}}
+    token, second = log_in(store, user, data), log_in(store, other, {"n": 1})
+    hint = "get returns (user, data), and the data is a dict again: JSON keeps its types."
+    expect(store.get(token)).to_equal((user, data), hint=hint)
+    expect(store.get(second)).to_equal((other, {"n": 1}), hint="Each session has a user and data of its own.")
+    third = log_in(store, user, {"pair": (1, 2), 3: "three"})
+    expect(store.get(third)).to_equal((user, {"pair": [1, 2], "3": "three"}), hint=hint)
+
+
+@check(points=0.5, objective="values", guide="sessions")
+def test_no_data_is_an_empty_dict(store: StandIn, rand: Random) -> None:
+    """A session that was created without data has the data {}."""
+    user = word(rand)
+    for token in (store.create(user), store.create(user, None), store.create(user, {})):
+        hint = "No data is {}, not None."
+        expect(store.get(expect_token(token))).to_equal((user, {}), hint=hint)
+
+
+@check(points=1, objective="values", guide="sessions")
+def test_update_replaces_the_data(store: StandIn, rand: Random) -> None:
+    """update replaces a session's data as a whole, keeps its user and returns True."""
+    user = word(rand)
+    token, other = log_in(store, user, {"old": 1, "both": 1}), log_in(store, user, {"n": 1})
+    expect(store.update(token, {"both": [2], "new": "x"})).to_equal(True, hint="The session is there.")
+    hint = "The new data takes the place of the old; nothing is mixed."
+    expect(store.get(token)).to_equal((user, {"both": [2], "new": "x"}), hint=hint)
+    expect(store.update(token, {})).to_equal(True)
+    expect(store.get(token)).to_equal((user, {}), hint=hint)
+    expect(store.get(other)).to_equal((user, {"n": 1}), hint="Only this session's data is replaced.")
+
+
+@check(points=1, objective="values", guide="sessions")
+def test_log_out_ends_the_session(store: StandIn, rand: Random) -> None:
+    """log_out ends one session, which never comes back; True where there was one."""
+    user = word(rand)
+    token, other = log_in(store, user, {"n": 1}), log_in(store, user, {"n": 2})
+    expect(store.log_out(token)).to_equal(True, hint="There was a session.")
+    expect_over(store, token, "A session that was logged out is gone for good, for update too.")
+    expect(store.log_out(token)).to_equal(False, hint="It was over already.")
+    expect(store.tokens(user)).to_equal({other}, hint="Its token is no longer among the user's.")
+    expect(store.get(other)).to_equal((user, {"n": 2}), hint="Only one session is logged out.")
+
+
+@check(points=1, objective="values", guide="sessions")
+def test_log_out_everywhere(store: StandIn, rand: Random) -> None:
+    """log_out_everywhere ends every session of the user, and of nobody else, and returns how many."""
+    user, other = words(rand, 2)
+    mine = [log_in(store, user, {"n": n}) for n in range(rand.randrange(2, 5))]
+    theirs = log_in(store, other, {"n": 9})
+    expect(store.log_out_everywhere(user)).to_equal(len(mine), hint="It returns how many it ended.")
+    for token in mine:
+        expect_over(store, token, "Every session of the user is ended.")
+    expect(store.get(theirs)).to_equal((other, {"n": 9}), hint="Another user's session was ended too.")
+    expect(store.tokens(user)).to_equal(set())
+    again = log_in(store, user)
+    expect(store.get(again)).to_equal((user, DATA), hint="Logging in again is allowed.")
+    expect(store.log_out_everywhere(user)).to_equal(1, hint="What was ended before doesn't count again.")
+
+
+@check(points=0.5, objective="values", guide="sessions")
+def test_everywhere_counts_what_it_ended(lab: Lab, rand: Random) -> None:
+    """log_out_everywhere counts the sessions that it ended, not those that were over before."""
+    store, user = lab.new("store", idle_ttl=100, lifetime=1000), word(rand)
+    log_in(store, user)
+    lab.advance(60)
+    logged_out, live = log_in(store, user), log_in(store, user)
+    lab.advance(60)
+    store.log_out(logged_out)
+    hint = "A session that ran out, or was logged out, is no longer there to be ended."
+    expect(store.log_out_everywhere(user)).to_equal(1, hint=hint)
+    expect(store.get(live)).to_equal(None)
+
+
+@check(points=1, objective="values", guide="sessions")
+def test_tokens_of_a_user(lab: Lab, rand: Random) -> None:
+    """tokens is the set of the tokens of the user's sessions that are not over."""
+    store, (user, other) = lab.new("store", idle_ttl=100, lifetime=1000), words(rand, 2)
+    first = log_in(store, user)
+    lab.advance(60)
+    mine, theirs = {log_in(store, user) for _ in range(3)}, log_in(store, other)
+    expect(store.tokens(user)).to_equal({first, *mine}, hint="A set of all tokens of this user.")
+    expect(store.tokens(other)).to_equal({theirs}, hint="Only the tokens of this user.")
+    lab.advance(41)
+    hint = "Sessions that were left alone too long are over, so their tokens are left out."
+    expect(store.tokens(user)).to_equal(mine, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="sessions")
+def test_what_never_was(store: StandIn, rand: Random) -> None:
+    """A token or user that never was: None, False, 0 or an empty set, and nothing is made."""
+    user, stranger = words(rand, 2)
+    token = log_in(store, user)
+    for unknown in (token[:-1], token + "x", token.swapcase(), *rand.sample(odd_names(rand), 3)):
+        expect(store.log_out(unknown)).to_equal(False, hint="There was no such session.")
+        expect_over(store, unknown, "There was no such session, and an update makes none.")
+    expect(store.tokens(stranger)).to_equal(set(), hint="A user without sessions has no tokens.")
+    expect(store.log_out_everywhere(stranger)).to_equal(0, hint="Nothing was ended.")
+    expect(store.get(token)).to_equal((user, DATA))
+
+
+@check(points=1, objective="performance", guide="round-trips")
+def test_get_takes_one_round_trip(lab: Lab, store: StandIn, rand: Random) -> None:
+    """get takes one round trip, restart of the idle time included."""
+    user = word(rand)
+    token = log_in(store, user, {"n": 1})
+    store.get(token)
+    with lab.traffic() as traffic:
+        seen = store.get(token)
+    expect(seen).to_equal((user, {"n": 1}))
+    hint = "Every page asks for the session. A script, or a pipeline, does all of it in one."
+    expect(traffic.round_trips, "get").to_be_at_most(1, "round trips", hint=hint)
+
+
+@check(points=0.5, objective="performance", guide="scan-not-keys")
+def test_nothing_walks_over_all_keys(lab: Lab, store: StandIn, rand: Random) -> None:
+    """Nothing calls KEYS, FLUSHALL or FLUSHDB, inside scripts neither."""
+    user = word(rand)
+    with lab.tap() as executions:
+        token, other = log_in(store, user), log_in(store, user)
+        store.update(token, {"n": 1})
+        seen = store.get(token)
+        store.tokens(user)
+        store.log_out(other)
+        store.log_out_everywhere(user)
+    expect(seen).to_equal((user, {"n": 1}))
+    found = sorted(executions.names & {"KEYS", "FLUSHALL", "FLUSHDB"})
+    hint = "KEYS reads every key on the server and stops everybody meanwhile; keep a user's tokens together."
+    expect(found, "What the store calls").to_equal([], hint=hint)
