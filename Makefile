@@ -86,3 +86,9 @@ bench-class: $(VENV)/.dev ## Grade a generated class of COUNT (default: 200), th
 .PHONY: bench
 bench: $(VENV)/.dev ## Print what a grading costs, beside as many empty tests
 	$(BIN)/python -m tests.bench $(RUNS)
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## Feed the decoders random bytes for SECONDS (default: 60) each; needs atheris
+	$(BIN)/python -m pip install --quiet "atheris>=3"
+	$(BIN)/python -m tests.fuzz wire -max_total_time=$(or $(SECONDS),60) -max_len=4096 -timeout=5 -rss_limit_mb=1024
+	$(BIN)/python -m tests.fuzz resp -max_total_time=$(or $(SECONDS),60) -max_len=4096 -timeout=5 -rss_limit_mb=1024
