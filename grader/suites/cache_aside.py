@@ -41,8 +41,8 @@ def test_a_hit_does_not_compute(lab: Lab, cache: StandIn, rand: Random) -> None:
     for value in (None, 0, []):
         key, before = word(rand), len(lab.computed)
         expect(cache.get_or_compute(key, Compute(value))).to_equal(value)
-        expect(cache.get(key, NOTHING)).to_equal(value, hint="None is a value: it is stored like any other.")
-        expect(cache.get_or_compute(key, Compute("wrong"))).to_equal(value)
+        hint = "What compute() gave is stored, whatever it is."
+        expect(cache.get_or_compute(key, Compute("wrong"))).to_equal(value, hint=hint)
         expect_computes(lab.computed[before:], 1, f"though it had given {value!r} before")
 
 
@@ -51,10 +51,9 @@ def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> Non
     """A computed value lives for the ttl of the call; after that it is computed anew."""
     key, ttl = word(rand), rand.randrange(20, 200)
     cache.get_or_compute(key, Compute("first"), ttl=ttl)
+    cache.get_or_compute(f"{key}2", Compute("first"), ttl=ttl)
     lab.advance(ttl - 1)
-    expect(cache.get_or_compute(key, Compute("second"), ttl=ttl)).to_equal(
-        "first", hint="It expired too early."
-    )
+    expect(cache.get(f"{key}2")).to_equal("first", hint="It expired too early.")
     lab.advance(2)
     hint = "It should have expired: the computed value is stored with the ttl of its call."
     expect(cache.get_or_compute(key, Compute("second"), ttl=ttl)).to_equal("second", hint=hint)
@@ -74,18 +73,13 @@ def test_a_miss_computes_at_once(lab: Lab, cache: StandIn, rand: Random) -> None
 
 
 @check(points=0.5, objective="patterns", guide="cache-aside")
-def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> None:
-    """If compute() raises, the error reaches its caller, nothing is stored, and a later caller computes."""
-    hint = "Let the error through as it is, and give the lock back on the way out."
+def test_an_error_reaches_its_caller(cache: StandIn, rand: Random) -> None:
+    """If compute() raises, anything at all, the error reaches its caller, and nothing is stored."""
     for kind in ("ComputeFailed", "LookupError", "KeyboardInterrupt", "SystemExit", "ComputeStopped"):
         key, text = words(rand, 2)
         expect_error(cache.get_or_compute.answer(key, Compute(raises=(kind, text))), kind, text)
         expect(cache.get(key, NOTHING)).to_equal(NOTHING, hint="After an error nothing is stored.")
-        began = lab.now
-        expect(cache.get_or_compute(key, Compute("good"))).to_equal("good", hint=hint)
-        expect(round(lab.now - began, 2), "The time that the next caller waited").to_be_between(
-            0, 1, hint=hint
-        )
+        expect(cache.get_or_compute(key, Compute("good"))).to_equal("good")
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")
