@@ -1,0 +1,161 @@
+"""Checks of the rate limiter: what a hit gives, and the window."""
+
+from random import Random
+
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab
+from grader.suites.limiter_rules import CLOSE, EDGE, allowed, refused, window_of
+from grader.suites.names import word, words
+
+
+@check(points=1, objective="values", guide="rate-limiting")
+def test_as_many_as_the_limit(lab: Lab, rand: Random) -> None:
+    """As many hits as the limit are allowed, with (True, how many remain, 0); the next is refused."""
+    limit, user = rand.randrange(2, 8), word(rand)
+    store = lab.new("limiter", word(rand), limit, window_of(rand))
+    for left in reversed(range(limit)):
+        hint = "remaining is how many more would be allowed after this one; retry_after is 0."
+        expect(store.hit(user)).to_equal((True, left, 0), hint=hint)
+    for _ in range(2):
+        refused(store, user, "Count first: a hit is allowed where fewer than limit were.")
+
+
+@check(points=0.5, objective="values", guide="rate-limiting")
+def test_a_limit_of_one(lab: Lab, rand: Random) -> None:
+    """A limit of 1 allows one hit in a window, and a window may be a second."""
+    user, store = word(rand), lab.new("limiter", word(rand), 1, 1)
+    expect(store.hit(user)).to_equal((True, 0, 0))
+    expect(refused(store, user), "retry_after").to_be_between(0.001, 1)
+    lab.advance(1 + EDGE)
+    expect(store.hit(user)).to_equal((True, 0, 0), hint="The window has gone by.")
+
+
+@check(points=1, objective="values", guide="rate-limiting")
+def test_remaining_beside_hits_that_leave(lab: Lab, rand: Random) -> None:
+    """remaining counts what would be allowed right now, also when older hits have left the window."""
+    window, user = window_of(rand), word(rand)
+    store = lab.new("limiter", word(rand), 5, window)
+    allowed(store, user, 2)
+    lab.advance(window / 2)
+    expect(store.hit(user)).to_equal((True, 2, 0))
+    lab.advance(window / 2 + EDGE)
+    hint = "Two hits have left the window: drop them before counting."
+    expect(store.hit(user)).to_equal((True, 3, 0), hint=hint)
+    expect(store.hit(user)).to_equal((True, 2, 0), hint=hint)
+
+
+@check(points=1, objective="values", guide="rate-limiting")
+def test_reset_forgets(lab: Lab, rand: Random) -> None:
+    """reset forgets the user's hits, so that all are allowed anew, and leaves other users alone."""
+    window, (user, other) = window_of(rand), words(rand, 2)
+    store = lab.new("limiter", word(rand), 3, window)
+    allowed(store, user, 3)
+    allowed(store, other, 3)
+    expect(store.reset(user)).to_equal(True, hint="There were hits within the window.")
+    expect(store.hit(user)).to_equal((True, 2, 0), hint="After a reset all hits are allowed anew.")
+    refused(store, other, "Only this user's hits are forgotten.")
+
+
+@check(points=0.5, objective="values", guide="rate-limiting")
+def test_reset_says_whether_there_were_any(lab: Lab, rand: Random) -> None:
+    """reset is True where there were hits within the window, else False."""
+    window, user = window_of(rand), word(rand)
+    store = lab.new("limiter", word(rand), 2, window)
+    expect(store.reset(user)).to_equal(False, hint="There was nothing to forget.")
+    allowed(store, user, 2)
+    expect(store.reset(user)).to_equal(True)
+    expect(store.reset(user)).to_equal(False, hint="It was forgotten before.")
+    allowed(store, user, 1)
+    lab.advance(window + 1)
+    expect(store.reset(user)).to_equal(False, hint="The last hit has left the window.")
+
+
+@check(points=2, objective="ttl", guide="rate-limiting")
+def test_the_window_slides(lab: Lab, rand: Random) -> None:
+    """A hit counts for window seconds after it was allowed, whenever that was, and then no longer."""
+    window, limit, users = window_of(rand), rand.randrange(3, 6), words(rand, 2)
+    store = lab.new("limiter", word(rand), limit, window)
+    hint = "Any window seconds hold at most limit hits: look back from now, not to a full minute."
+    # The second user's hits come half a window later, so that no grid of windows suits both.
+    moments: list[tuple[float, str, int]] = []
+    for late, user in zip((0, window / 2), users, strict=True):
+        moments += [(late, user, 1), (late + 0.3 * window, user, limit - 1)]
+        moments += [(late + 0.6 * window, user, 0), (late + window - 1, user, 0)]
+        moments += [(late + window + 1, user, 1), (late + 1.3 * window - 1, user, 0)]
+        moments += [(late + 1.3 * window + 1, user, limit - 1), (late + 2 * window, user, 0)]
+    for moment, user, times in sorted(moments):
+        lab.advance(moment - lab.now)
+        allowed(store, user, times, "Hits that have left the window no longer count.")
+        if moment not in {0, window / 2}:  # where only one hit is in
+            refused(store, user, hint)
+
+
+@check(points=1, objective="ttl", guide="rate-limiting")
+def test_the_window_is_no_whole_seconds(lab: Lab, rand: Random) -> None:
+    """A hit counts for the whole window, whatever part of a second it came in."""
+    window, users = rand.randrange(3, 9), words(rand, 5)
+    store = lab.new("limiter", word(rand), 1, window)
+    hint = "Keep the moment of a hit with its fraction: int(time.time()) is up to a second off."
+    for user in users:
+        allowed(store, user, 1)
+        lab.advance(0.2)
+    lab.advance(window - 1 - 0.4)
+    for user in users:
+        refused(store, user, hint)
+        lab.advance(0.2)
+    lab.advance(0.8)
+    allowed(store, users[0], 1, hint)
+
+
+@check(points=1.5, objective="ttl", guide="rate-limiting")
+def test_retry_after_is_when_the_next_would_be(lab: Lab, rand: Random) -> None:
+    """retry_after of a refused hit is the seconds until the next would be allowed."""
+    window, user = window_of(rand), word(rand)
+    store = lab.new("limiter", word(rand), 3, window)
+    for _ in range(3):
+        allowed(store, user, 1)
+        lab.advance(0.2 * window)
+    hint = "The next is allowed when the oldest hit leaves the window. In seconds, with a fraction."
+    for waited in (0.4 * window, 0.4 * window - 1.5, 0.5):
+        lab.advance(window - waited - lab.now)
+        expect(refused(store, user), "retry_after").to_be_between(waited - CLOSE, waited + CLOSE, hint=hint)
+    lab.advance(0.5 + EDGE)
+    allowed(store, user, 1, "Whoever waits as long as retry_after says is let in.")
+    left = 0.2 * window - EDGE
+    expect(refused(store, user), "retry_after").to_be_between(left - CLOSE, left + CLOSE, hint=hint)
+
+
+@check(points=1, objective="ttl", guide="rate-limiting")
+def test_refused_hits_count_for_nothing(lab: Lab, rand: Random) -> None:
+    """Asking again and again while refused does not put off the moment from which a hit is allowed."""
+    window, limit, user = window_of(rand), rand.randrange(2, 4), word(rand)
+    store = lab.new("limiter", word(rand), limit, window)
+    allowed(store, user, limit)
+    hint = "Add the hit only when it is allowed."
+    for step in range(1, 10):
+        lab.advance(window / 10)
+        wait = window - step * window / 10
+        expect(refused(store, user), "retry_after").to_be_between(wait - CLOSE, wait + CLOSE, hint=hint)
+    lab.advance(window / 10 + EDGE)
+    allowed(store, user, limit, hint)
+
+
+@check(points=1, objective="ttl", guide="crashes-and-expiry")
+def test_what_is_kept_expires(lab: Lab, rand: Random) -> None:
+    """What is kept of a user expires window seconds after the last allowed hit, refused ones or not."""
+    window, user = window_of(rand), word(rand)
+    store = lab.new("limiter", word(rand), 2, window)
+    allowed(store, user, 1)
+    lab.advance(0.6 * window)
+    allowed(store, user, 1)
+    lab.advance(0.3 * window)
+    refused(store, user)
+    lab.advance(0.3 * window)
+    expect(len(lab.keys()) > 0, "Whether anything is kept").to_equal(
+        True, hint="A hit is still in the window."
+    )
+    lab.advance(0.4 * window + 1)
+    left = [state.key for state in lab.keys()]
+    hint = "Restart the expiry with each hit that is allowed, and with no other."
+    expect(left, "What is left a window after the last allowed hit").to_equal([], hint=hint)

@@ -1,0 +1,129 @@
+"""Checks of the rate limiter: names, bad arguments and cost."""
+
+from random import Random
+
+from grader.suites.check import check
+from grader.suites.expect import expect, expect_raised
+from grader.suites.lab import Lab
+from grader.suites.limiter_rules import EDGE, allowed, refused, window_of
+from grader.suites.names import odd_names, word, words
+
+
+@check(points=0.5, objective="keys", guide="names-and-keys")
+def test_any_text_names_a_user(lab: Lab, rand: Random) -> None:
+    """A user is any text, used as it is, and users do not count for each other."""
+    base = word(rand, 4)
+    users = [base, base.upper(), f"{base} ", f" {base}", f"{base}:", f"{base}*", "*", *odd_names(rand)]
+    store = lab.new("limiter", rand.choice(odd_names(rand)), 2, window_of(rand))
+    hint = "Users do not count for each other: is the user in the key as it is, and whole?"
+    for _ in range(2):
+        for user in users:
+            allowed(store, user, 1, hint)
+    for user in users:
+        refused(store, user)
+
+
+@check(points=1, objective="keys", guide="names-and-keys")
+def test_limiters_are_apart(lab: Lab, rand: Random) -> None:
+    """Limiters of different names do not share hits; c of a:b is another than b:c of a."""
+    a, b, c = words(rand, 3)
+    pairs = [
+        (a, c),
+        (f"{a}:{b}", c),
+        (a, f"{b}:{c}"),
+        (a.upper(), c),
+        (f"{a} ", c),
+        (a, f"{c}:"),
+        (f"{a}:", c),
+    ]
+    pairs += [(f"{a}/{b}", c), (a, f"{b}/{c}"), (f"{a}|{b}", c), (a, f"{b}|{c}"), (b, c)]
+    hint = "Name and user are both free text, so no sign in between tells where the name ends."
+    for number, (name, user) in enumerate(pairs):
+        store = lab.new(f"limiter{number}", name, 1, 60)
+        allowed(store, user, 1, hint)
+        refused(store, user)
+
+
+@check(points=1, objective="keys", guide="why-valkey")
+def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
+    """Two objects of one limiter, in two processes, count together."""
+    name, user = words(rand, 2)
+    here, there = lab.new("here", name, 3, 60), lab.new("there", name, 3, 60, actor=lab.enter())
+    hint = "All state lives on the server; an object counts nothing by itself."
+    expect(here.hit(user)).to_equal((True, 2, 0))
+    expect(there.hit(user)).to_equal((True, 1, 0), hint=hint)
+    expect(here.hit(user)).to_equal((True, 0, 0), hint=hint)
+    refused(there, user, hint)
+    expect(there.reset(user)).to_equal(True, hint=hint)
+    expect(here.hit(user)).to_equal((True, 2, 0), hint=hint)
+
+
+@check(points=0.5, objective="arguments", guide="bad-arguments")
+def test_numbers_that_are_refused(lab: Lab, rand: Random) -> None:
+    """limit and window are whole numbers above 0, else ValueError."""
+    hint = "Check both numbers when the object is made."
+    for wrong in (0, -1, -rand.randrange(2, 99), 1.5):
+        expect_raised(lab.try_new(word(rand), wrong, 60), ValueError, hint=hint)
+        expect_raised(lab.try_new(word(rand), 5, wrong), ValueError, hint=hint)
+    expect(lab.new("limiter", word(rand), 1, 1).hit("ann")).to_equal((True, 0, 0))
+
+
+@check(points=0.5, objective="arguments", guide="bad-arguments")
+def test_empty_names_are_refused(lab: Lab, rand: Random) -> None:
+    """An empty name or user raises ValueError, and nothing is kept."""
+    store = lab.new("limiter", word(rand), 2, 60)
+    hint = "Every method that takes a user refuses an empty one; the name is checked when the object is made."
+    for answer in (store.hit.answer(""), store.reset.answer(""), lab.try_new("", 2, 60)):
+        expect_raised(answer, ValueError, hint=hint)
+    expect([state.key for state in lab.keys()], "What is kept").to_equal([], hint=hint)
+    expect(store.hit(word(rand))).to_equal((True, 1, 0))
+
+
+@check(points=1, objective="performance", guide="round-trips")
+def test_a_hit_takes_one_round_trip(lab: Lab, rand: Random) -> None:
+    """hit takes one round trip, allowed or refused."""
+    user, store = word(rand), lab.new("limiter", word(rand), 2, 60)
+    hint = "Drop the old, count and add in one script: that is one round trip, and atomic too."
+    allowed(store, user, 1)
+    with lab.traffic() as traffic:
+        allowed(store, user, 1)
+    expect(traffic.round_trips, "A hit that is allowed").to_be_at_most(1, "round trips", hint=hint)
+    with lab.traffic() as traffic:
+        refused(store, user)
+    expect(traffic.round_trips, "A hit that is refused").to_be_at_most(1, "round trips", hint=hint)
+
+
+@check(points=1, objective="performance", guide="rate-limiting")
+def test_memory_is_bounded_by_the_limit(lab: Lab, rand: Random) -> None:
+    """For each user at most limit hits are kept, however many were refused or have left the window."""
+    limit, window, user = 10, window_of(rand), word(rand)
+    store = lab.new("limiter", word(rand), limit, window)
+    for number in range(limit):
+        lab.advance(window / limit if number else 0)
+        allowed(store, user, 1)
+    full = lab.stored_bytes()
+    expect(full > 0, "Whether the hits are kept on the server").to_equal(True)
+    store.hit.many([(user,)] * 50)
+    hint = "Keep no hit that was refused, and drop those that have left the window."
+    expect(lab.stored_bytes(), "What is kept after 50 refused hits").to_be_at_most(
+        2 * full, "bytes", hint=hint
+    )
+    for _ in range(4 * limit):
+        lab.advance(window / limit + EDGE)
+        allowed(store, user, 1)
+    what = "What is kept after four more windows of hits"
+    expect(lab.stored_bytes(), what).to_be_at_most(2 * full, "bytes", hint=hint)
+
+
+@check(points=0.5, objective="performance", guide="scan-not-keys")
+def test_nothing_walks_over_all_keys(lab: Lab, rand: Random) -> None:
+    """Nothing calls KEYS, FLUSHALL or FLUSHDB, inside scripts neither."""
+    user, store = word(rand), lab.new("limiter", word(rand), 2, 60)
+    with lab.tap() as executions:
+        allowed(store, user, 2)
+        refused(store, user)
+        store.reset(user)
+        allowed(store, user, 1)
+    found = sorted(executions.names & {"KEYS", "FLUSHALL", "FLUSHDB"})
+    hint = "KEYS reads every key on the server and stops everybody meanwhile; a limiter knows its own."
+    expect(found, "What the limiter calls").to_equal([], hint=hint)
