@@ -30,8 +30,12 @@ test: $(VENV)/.dev ## Run the tests
 	$(BIN)/python -m pytest
 
 .PHONY: hostile
-hostile: $(VENV)/.dev ## Run the hostile submissions
-	$(BIN)/python -m pytest tests/hostile
+hostile: $(VENV)/.dev ## Run every hostile submission through the real command
+	FULL=1 $(BIN)/python -m pytest tests/hostile
+
+.PHONY: submissions
+submissions: $(VENV)/.dev ## Grade every right and faulty submission of the corpus
+	FULL=1 $(BIN)/python -m pytest tests/submissions/test_submissions.py
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint and type-check
