@@ -5,6 +5,7 @@ needn't be loaded to draw a report. Errors become a sentence and an exit status 
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -69,6 +70,7 @@ def run(find: Callable[[], click.Command], name: str) -> int:
     """Run a command on the process's arguments; gives its exit status, and never a traceback of ours."""
     try:
         status = find().main(prog_name=name, standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return exits.USAGE
@@ -80,12 +82,18 @@ def run(find: Callable[[], click.Command], name: str) -> int:
         return _say(f"The grader itself failed, and nothing was charged: {error}", exits.GRADER_FAULT)
     except (KeyboardInterrupt, click.Abort):
         return _say("Interrupted; nothing was charged.", exits.INTERRUPTED)
-    except BrokenPipeError:
-        return exits.GRADED  # whoever read our output, such as head, has enough
+    except (BrokenPipeError, SystemExit):  # click makes the latter of the former
+        return _fall_silent()
     except Exception as error:  # noqa: BLE001 - the edge: ours, whatever it is
         told = f"{type(error).__name__}: {error}"
         return _say(f"The grader itself failed, and nothing was charged: {told}", exits.GRADER_FAULT)
     return status if isinstance(status, int) else exits.GRADED
+
+
+def _fall_silent() -> int:
+    # Whoever read our output, such as head, has enough; what is buffered must not fail once more at the end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exits.GRADED
 
 
 def _say(sentence: object, status: int) -> int:
