@@ -16,8 +16,7 @@ from grader.harness.rig import Place, Rig, open_rig
 from grader.settings import Settings
 from grader.suites.lab import Lab, Subject
 
-
-# Long families of tests, and how many of each run where FULL is not set; `make hostile` and `make submissions` set it.
+# Long families of tests, and how many of each run where FULL is not set (`make hostile`, `make submissions`).
 SAMPLED = {
     "test_hostile.py::test_it_gets_what_it_deserves": 12,
     "test_submissions.py::test_a_right_submission": 12,
