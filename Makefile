@@ -96,3 +96,11 @@ fuzz: $(VENV)/.dev ## Feed the decoders random bytes for SECONDS (default: 60) e
 	$(BIN)/python -m pip install --quiet "atheris>=3"
 	$(BIN)/python -m tests.fuzz wire -max_total_time=$(or $(SECONDS),60) -max_len=4096 -timeout=5 -rss_limit_mb=1024
 	$(BIN)/python -m tests.fuzz resp -max_total_time=$(or $(SECONDS),60) -max_len=4096 -timeout=5 -rss_limit_mb=1024
+
+.PHONY: flaky
+flaky: $(VENV)/.dev ## Grade the corpus RUNS times (default: 50) under load; or SAMPLE of it
+	$(BIN)/python -m tests.flaky $(or $(RUNS),50) $(SAMPLE)
+
+.PHONY: mutants
+mutants: $(VENV)/.dev ## Change the solutions in small ways the suites must notice; all, or SAMPLE
+	$(BIN)/python -m tests.mutants $(MODULE) $(SAMPLE)

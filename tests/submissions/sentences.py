@@ -1,0 +1,70 @@
+"""What a student reads about each failed check, as plain text that is the same for the same seed.
+
+Nothing here depends on the machine: no times, no addresses, no durations.
+"""
+
+import re
+
+from grader.results import CheckResult, Evidence, Outcome, Results, Value
+
+COMMANDS = 6  # the last ones
+STEPS = 12  # the first ones of a schedule
+WIDTH = 160  # of a line, in characters
+# What differs from run to run: addresses of objects, random tokens, digests, times since 1970.
+CHANGING = re.compile(
+    r"0x[0-9a-f]{6,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{16,}\b|\b1[6-9]\d{8,17}(?:\.\d+)?\b"
+)
+
+
+def sentences(results: Results) -> str:
+    """All checks that did not pass, each with its id and what is said of it."""
+    checks = [check for exercise in results.exercises for check in exercise.checks]
+    return "\n".join(told(check) for check in checks if check.outcome is not Outcome.PASSED)
+
+
+def told(check: CheckResult) -> str:
+    """One check."""
+    rows = [
+        f"{check.id}: {check.outcome}",
+        f"  title     {check.title}",
+        f"  message   {check.message}",
+        f"  skipped   {check.skipped_because}" if check.skipped_because else "",
+        f"  expected  {shown(check.expected)}" if check.expected else "",
+        f"  seen      {shown(check.seen)}" if check.seen else "",
+        f"  hint      {check.hint}",
+        *evidence(check.evidence),
+    ]
+    return "".join(f"{steady(row)}\n" for row in rows if row)
+
+
+def shown(value: Value) -> str:
+    """A value with its type."""
+    return f"{value.text} ({value.type})" if value.type else value.text
+
+
+def evidence(found: Evidence) -> list[str]:
+    """The call, the last commands, and what else was seen."""
+    commands = found.commands[-COMMANDS:]
+    rows = [f"  call      {found.call}"] if found.call else []
+    rows += [f"  sent {one.number:>4}  {one.actor} {one.text}  ->  {one.reply}" for one in commands]
+    if found.error:
+        rows.append(f"  raised    {found.error.type}: {found.error.message}")
+        rows += [f"  at        {one.file}:{one.line} in {one.function}" for one in found.error.frames[-1:]]
+    if found.waiting_for:
+        rows.append(f"  waiting   {found.waiting_for}")
+    if found.crash:
+        rows.append(f"  died      after {found.crash.after_command}: {found.crash.command}")
+        rows += [f"  left      {key.key} ({key.type})" for key in found.crash.left]
+    if found.schedule:
+        rows.append(f"  verdict   {found.schedule.verdict}")
+        rows += [
+            f"  step      {step.actor} {step.kind} {step.text}" + ("  <- wrong" if step.wrong else "")
+            for step in found.schedule.steps[:STEPS]
+        ]
+    return rows
+
+
+def steady(row: str) -> str:
+    """One line of bounded width, without what differs from run to run."""
+    line = CHANGING.sub("<...>", row.replace("\n", "\\n")).rstrip()
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..."
