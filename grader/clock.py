@@ -69,6 +69,7 @@ class Clock:
         """Count from 0 for a new check; ``admin`` is the connection to a server that is empty."""
         self._admin = admin
         self._shared[0] = 0
+        self.drifted = 0  # nanoseconds that passed because nothing else happened: a busy machine adds some
         self._shifted_ms = 0
         self.monotonic = time.monotonic_ns()
         self.wall = time.time_ns()
@@ -101,6 +102,7 @@ class Clock:
     def drift(self, nanoseconds: int) -> None:
         """Let time pass in the worker as it has really passed, and so has on the server."""
         self._shared[0] += nanoseconds
+        self.drifted += nanoseconds
 
     def tell_offset(self) -> None:
         """Tell a server that was emptied what the scripts on it need to know."""

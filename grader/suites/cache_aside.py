@@ -52,9 +52,9 @@ def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> Non
     key, ttl = word(rand), rand.randrange(20, 200)
     cache.get_or_compute(key, Compute("first"), ttl=ttl)
     cache.get_or_compute(f"{key}2", Compute("first"), ttl=ttl)
-    lab.advance(ttl - 1)
+    lab.advance(ttl * 0.8)
     expect(cache.get(f"{key}2")).to_equal("first", hint="It expired too early.")
-    lab.advance(2)
+    lab.advance(ttl * 0.5)
     hint = "It should have expired: the computed value is stored with the ttl of its call."
     expect(cache.get_or_compute(key, Compute("second"), ttl=ttl)).to_equal("second", hint=hint)
 
@@ -62,12 +62,12 @@ def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> Non
 @check(points=0.5, objective="patterns", guide="cache-stampede")
 def test_a_miss_computes_at_once(lab: Lab, cache: StandIn, rand: Random) -> None:
     """A miss while nobody computes that key computes at once."""
-    began = lab.now
+    began = lab.waited
     for key in words(rand, 8):
         expect(cache.get_or_compute(key, Compute(key))).to_equal(key)
         cache.delete(key)
         expect(cache.get_or_compute(key, Compute("again"))).to_equal("again")
-    expect(round(lab.now - began, 2), "The time that 16 misses took").to_be_between(
+    expect(round(lab.waited - began, 2), "The time that 16 misses took").to_be_between(
         0, 1, hint="Nobody else computes these keys: there is nothing to wait for."
     )
 
@@ -79,7 +79,6 @@ def test_an_error_reaches_its_caller(cache: StandIn, rand: Random) -> None:
         key, text = words(rand, 2)
         expect_error(cache.get_or_compute.answer(key, Compute(raises=(kind, text))), kind, text)
         expect(cache.get(key, NOTHING)).to_equal(NOTHING, hint="After an error nothing is stored.")
-        expect(cache.get_or_compute(key, Compute("good"))).to_equal("good")
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")
@@ -94,6 +93,6 @@ def test_a_value_that_cannot_be_stored(lab: Lab, rand: Random) -> None:
     expect_returned([held, waits], "within a second", hint)
     waits.value()
     other.delete(key)
-    began = lab.now
+    began = lab.waited
     expect(later.get_or_compute(key, Compute("good"))).to_equal("good")
-    expect(round(lab.now - began, 2), "The time that a later caller waited").to_be_between(0, 1, hint=hint)
+    expect(round(lab.waited - began, 2), "The time that a later caller waited").to_be_between(0, 1, hint=hint)

@@ -18,7 +18,7 @@ def test_get_many_gives_the_entries_that_exist(lab: Lab, cache: StandIn, rand: R
     for key, value in values.items():
         cache.set(key, value)
     cache.set(keys[4], "short", ttl=5)
-    lab.advance(6)
+    lab.advance(60)
     hint = (
         "A key without an entry is left out; a stored None is an entry; every value is what get would give."
     )
@@ -72,15 +72,15 @@ def test_get_many_of_no_keys(lab: Lab, cache: StandIn, rand: Random) -> None:
 @check(points=0.5, objective="values", guide="round-trips")
 def test_set_many_stores_all(lab: Lab, cache: StandIn, rand: Random) -> None:
     """set_many stores all values, each with its expiry; nothing to store: nothing happens."""
-    values = {key: json_value(rand) for key in words(rand, 4)}
+    values = {key: [json_value(rand)] for key in words(rand, 4)}
     keys = list(values)
     early = {key: values[key] for key in keys[:2]}
     expect(cache.set_many(values, ttl=50)).to_equal(None, hint="set_many returns nothing.")
     expect(cache.set_many({})).to_equal(None, hint="An empty mapping is no mistake.")
     expect(stored(cache, early)).to_equal(early)
-    lab.advance(49)
+    lab.advance(45)
     expect(stored(cache, early)).to_equal(early, hint="They expired too early.")
-    lab.advance(2)
+    lab.advance(35)
     expect(stored(cache, keys[2:])).to_equal({}, hint="Each entry of set_many has the ttl of the call.")
 
 
@@ -89,10 +89,11 @@ def test_set_many_is_one_round_trip(lab: Lab, cache: StandIn, rand: Random) -> N
     """set_many stores any number of values in one round trip."""
     base = word(rand)
     cache.set_many({base: 0})
-    values = {f"{base}{number}": number for number in range(rand.randrange(100, 150))}
+    values = {f"{base}{number}": number for number in range(1, rand.randrange(100, 150))}
     with lab.traffic() as traffic:
         cache.set_many(values, ttl=60)
-    expect(stored(cache, values)).to_equal(values)
+    looked = dict(rand.sample(list(values.items()), 5))
+    expect(stored(cache, looked)).to_equal(looked)
     expect(traffic.round_trips, f"set_many of {len(values)} values").to_be_at_most(
         1, "round trips", "A pipeline or a script sends everything before the first reply is read."
     )

@@ -76,6 +76,11 @@ def expect_returned(calls: Sequence[Pending], when: str, hint: str = "") -> None
             )
 
 
+def given(answer: Answer) -> Any:
+    """What a call returned, or the words for what it raised."""
+    return answer.value if isinstance(answer, Returned) else f"{answer} was raised"
+
+
 def expect_computes(seen: Sequence[Computed], times: int, why: str, hint: str = "") -> None:
     """So many calls of compute(), no more and no fewer."""
     if len(seen) != times:
@@ -135,12 +140,12 @@ class OneComputes:
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        self._computed, self._began = len(lab.computed), lab.now
+        self._computed, self._began = len(lab.computed), lab.waited
 
     def __call__(self, ending: Ending) -> str:
         """A sentence about what is wrong with an ending."""
-        computed, took = len(self._lab.computed) - self._computed, self._lab.now - self._began
-        self._computed, self._began = len(self._lab.computed), self._lab.now
+        computed, took = len(self._lab.computed) - self._computed, self._lab.waited - self._began
+        self._computed, self._began = len(self._lab.computed), self._lab.waited
         for answer in ending.answers:
             if isinstance(answer, Raised):
                 return f"A caller raised {answer}."

@@ -10,6 +10,7 @@ from grader.suites.cache_rules import (
     callers,
     expect_computes,
     expect_returned,
+    given,
 )
 from grader.suites.check import check
 from grader.suites.expect import expect
@@ -45,13 +46,13 @@ def _race_to_compute(lab: Lab, count: int, key: str) -> None:
 @check(points=0.5, objective="atomicity", guide="cache-stampede")
 def test_eight_threads_compute_once(lab: Lab, cache: StandIn, rand: Random) -> None:
     """Of eight threads of one process that miss at the same time, one computes; all return its value."""
-    key, began = word(rand), lab.now
+    key, began = word(rand), lab.waited
     answers = lab.together(cache.actor, [calls.get_or_compute(key, Compute("value", takes=2))] * 8)
     hint = "Threads share the object: what belongs to one call must not be kept in self."
     for answer in answers:
-        expect(getattr(answer, "value", answer), "What a thread returned").to_equal("value", hint=hint)
+        expect(given(answer), "What a thread returned").to_equal("value", hint=hint)
     expect_computes(lab.computed, 1, "by eight threads of one process", hint)
-    expect(round(lab.now - began, 2), "The time until all threads had returned").to_be_between(
+    expect(round(lab.waited - began, 2), "The time until all threads had returned").to_be_between(
         2, 2 + WITHIN_SECONDS, hint="A waiting caller returns within a second of the value being stored."
     )
 
@@ -161,9 +162,9 @@ def test_different_keys_do_not_wait(lab: Lab, rand: Random) -> None:
     lab.idle()
     hint = "Is there one lock for each key of each namespace?"
     for caller, name in ((second, other), (strange, key), (second, f"{key}*"), (second, key.upper())):
-        began = lab.now
+        began = lab.waited
         expect(caller.get_or_compute(name, Compute("quick"))).to_equal("quick", hint=hint)
-        expect(round(lab.now - began, 2), "The time that a caller of another key took").to_be_between(
+        expect(round(lab.waited - began, 2), "The time that a caller of another key took").to_be_between(
             0, 1, hint=hint
         )
     lab.advance(7)
@@ -177,10 +178,8 @@ def test_threads_with_different_keys_do_not_wait(lab: Lab, cache: StandIn, rand:
     answers = lab.together(
         cache.actor, [calls.get_or_compute(key, Compute("value", takes=6, name=key)) for key in keys]
     )
-    expect([getattr(one, "value", one) for one in answers], "What the threads returned").to_equal(
-        ["value"] * 3
-    )
+    expect([given(one) for one in answers], "What the threads returned").to_equal(["value"] * 3)
     begun = {one.name: round(one.begin, 2) for one in lab.computed}
     expect(sorted(begun), "The keys that were computed").to_equal(sorted(keys))
     hint = "No lock of the process may be held while compute() runs, unless it is the key's own."
-    expect(max(begun.values()), "When the last compute() began").to_be_between(0, 1, hint=hint)
+    expect(max(begun.values()), "When the last compute() began").to_be_between(0, 3, hint=hint)

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.admin import Admin
 from grader.assignment import Exercise
+from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, Returned, StudentFault, fault_of
 from grader.interleave.crash import crash_everywhere
@@ -243,6 +244,11 @@ class Lab:
     def now(self) -> float:
         """Virtual seconds since the check began."""
         return self.stage.clock.seconds
+
+    @property
+    def waited(self) -> float:
+        """Virtual seconds that somebody waited for: what a busy machine added is left out."""
+        return (self.stage.clock.now - self.stage.clock.drifted) / NANOSECONDS
 
     @property
     def computed(self) -> list[Computed]:
