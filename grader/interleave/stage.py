@@ -28,11 +28,12 @@ from grader.sandbox.inside.worker_wire import WireError
 from grader.sandbox.process import OWN_THREADS, Ask, Order, Process, Worker
 
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
-STALL_SECONDS = 0.25  # real time without progress, after which virtual time passes like real time
+STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
 QUIET_SECONDS = 0.02  # without anything to serve, after which many calls in a row go on as single ones do
-REST_SECONDS = 0.5  # how long a process that never rests holds up the others
+REST_SECONDS = 0.5  # of processor time: how long a process that never rests holds up the others
+LONGEST_CALL = 3  # times the limit for a call that gets nowhere: one that never ends, yet always goes on
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Stage:
         self._batches = 0
         self._moved = time.monotonic()
         self._drifted = 0.0
+        self._used = 0.0  # processor time of all actors at the last move
 
     # Actors
 
@@ -113,6 +115,7 @@ class Stage:
         seed = hash((self._seed, len(self.actors)))
         order = Order(self.kit.inside(address), seed, self.clock.monotonic, self.clock.wall)
         actor = Actor(name, self.kit.worker.spawn(), order)
+        self._used += actor.process.threads.cpu_seconds
         self.actors[name] = actor
         return actor
 
@@ -198,7 +201,7 @@ class Stage:
         self._moved = time.monotonic()
         if self.kit.loop.turn(QUIET_SECONDS):
             self._take_answers()
-            self._watch_time()
+            self._watch_time(passing=False)
         else:
             self.run(lambda: not actor.busy)
 
@@ -270,7 +273,6 @@ class Stage:
 
     def settle(self, until: Callable[[], bool] = lambda: False) -> None:
         """Turn the loop until every actor is at rest, or ``until`` holds."""
-        began = time.monotonic()
         barrier = False
         while True:
             while self.kit.loop.turn(0):
@@ -278,9 +280,10 @@ class Stage:
             self._take_answers()
             if until():
                 return
-            if not self._at_rest(time.monotonic() - began):
+            if not self._at_rest():
                 self.kit.loop.turn(PAUSE_SECONDS)
-                self._watch_time()
+                # A machine that is swamped lets nobody compute: then nothing has passed for the student.
+                self._watch_time(passing=self._computed_seconds() > STALL_SECONDS)
             elif self._needs_barrier() and not barrier:
                 # What one client's command sets free for another is on its way before these are answered.
                 self.kit.admin.ask("PING")
@@ -292,11 +295,20 @@ class Stage:
     def _needs_barrier(self) -> bool:
         return self.relay.streaming or bool(self.relay.waiting())
 
-    def _at_rest(self, waited: float) -> bool:
+    def _computed_seconds(self) -> float:
+        """Processor time that the actors have used since the last move."""
+        return sum(actor.process.threads.cpu_seconds for actor in self.actors.values()) - self._used
+
+    def _note_move(self) -> None:
+        self._moved = time.monotonic()
+        self._used += self._computed_seconds()
+
+    def _at_rest(self) -> bool:
         for link in self.relay.waiting():
             if blocking_seconds(link.flight[-1].command) is None and not self.actors[link.actor].dead:
                 return False
-        return all(self._rests(actor) for actor in self.actors.values()) or waited > REST_SECONDS
+        rested = all(self._rests(actor) for actor in self.actors.values())
+        return rested or self._computed_seconds() > REST_SECONDS
 
     def _rests(self, actor: Actor) -> bool:
         if actor.dead:
@@ -331,7 +343,7 @@ class Stage:
 
     def make_move(self, move: Move) -> None:
         """Let one thing happen; the caller settles afterwards."""
-        self._moved = time.monotonic()
+        self._note_move()
         actor = self.actors[move.actor]
         if move.link is not None:
             self._count_batch(actor, move.link)
@@ -423,7 +435,7 @@ class Stage:
 
     def _reach(self, timer: Timer) -> None:
         self._batches = 0
-        self._moved = time.monotonic()
+        self._note_move()
         self._move_clock(timer.due)
         timer.fire()
 
@@ -437,17 +449,18 @@ class Stage:
         if not any(actor.busy and not actor.frozen for actor in self.actors.values()):
             return False
         self.kit.loop.turn(0.005)
-        self._watch_time()
+        self._watch_time(passing=time.monotonic() - self._moved > STALL_SECONDS)
         return True
 
-    def _watch_time(self) -> None:
+    def _watch_time(self, *, passing: bool) -> None:
         """Hold every call to its deadline, and let virtual time pass where nothing else happens."""
-        now = time.monotonic()
+        now, limit = time.monotonic(), self.kit.bounds.call_seconds
         for actor in self.actors.values():
-            if actor.busy and not actor.frozen and now - actor.began > self.kit.bounds.call_seconds:
+            stuck = now - max(actor.began, self._moved) > limit or now - actor.began > LONGEST_CALL * limit
+            if actor.busy and not actor.frozen and stuck:
                 raise self.kit.trouble.timed_out(self, actor)
         self.kit.trouble.watch_server(self)
-        if now - self._moved > STALL_SECONDS:
+        if passing:
             self.clock.drift(int((now - max(self._moved, self._drifted)) * NANOSECONDS))
             self._drifted = now
 

@@ -9,6 +9,7 @@ import time
 
 SILENCE_SECONDS = 0.005  # without /proc: how long nothing must be heard
 STAT_BYTES = 1024
+TICKS = os.sysconf("SC_CLK_TCK")  # a second, in /proc's unit
 RESTING = b"SZXT"  # sleeping, ended, stopped
 
 
@@ -21,6 +22,7 @@ class Threads:
         self._heard = time.monotonic()
         self._files: dict[str, tuple[int, int]] = {}  # thread -> its stat and schedstat, kept open
         self.count = 1  # threads, when last looked at
+        self.cpu_seconds = 0.0  # used by all of them, when last looked at
         if pid:
             try:
                 self._stat = _open(f"/proc/{pid}/stat")
@@ -41,7 +43,7 @@ class Threads:
         if self._stat < 0:
             return time.monotonic() - self._heard > SILENCE_SECONDS
         try:
-            state, count = _read_stat(os.pread(self._stat, STAT_BYTES, 0))
+            state, count, self.cpu_seconds = _read_stat(os.pread(self._stat, STAT_BYTES, 0))
         except OSError:
             return True  # it is gone
         if count != self.count:
@@ -86,7 +88,10 @@ def _open(path: str) -> int:
     return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
-def _read_stat(stat: bytes) -> tuple[bytes, int]:
-    """The state's letter and the number of threads: fields 3 and 20; field 2, the name, may hold anything."""
+def _read_stat(stat: bytes) -> tuple[bytes, int, float]:
+    """The state's letter, the number of threads, and the seconds of processor time.
+
+    Fields 3, 20, and 14 with 15 in proc(5); field 2, the name, may hold anything.
+    """
     fields = stat[stat.rindex(b")") + 2 :].split(b" ", 18)
-    return fields[0], int(fields[17])
+    return fields[0], int(fields[17]), (int(fields[11]) + int(fields[12])) / TICKS
