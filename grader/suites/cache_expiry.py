@@ -148,7 +148,7 @@ def test_reading_does_not_restart_the_ttl(lab: Lab, cache: StandIn, rand: Random
     expect(reads, "What was read").to_equal([1, 1, {keys[2]: 1}])
     cache.get_or_compute(keys[3], Compute("wrong"), ttl=500)
     cache.ttl(keys[4])
-    lab.advance(60)
+    lab.advance(80)
     expect(stored(cache, keys)).to_equal({}, hint="Only set, set_many and touch restart a time-to-live.")
 
 
