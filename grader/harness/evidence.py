@@ -20,13 +20,14 @@ def gather(lab: Lab, error: BaseException, submission: Path) -> Evidence:
     """The evidence of a check that ended with ``error``."""
     sent = [one for one in lab.stage.relay.recording().since(lab.evidence_from).sent if one.round_trip]
     shown = sent[-SHOWN_COMMANDS:]
+    left_out = len(sent) - len(shown)
     raised = error.raised if isinstance(error, StudentFault) else None
     fault = error if isinstance(error, StudentFault) else None
     return Evidence(
         call=fault.call if fault and fault.call else lab.last_call,
-        commands=tuple(_show(number, one) for number, one in enumerate(shown, 1)),
-        commands_left_out=len(sent) - len(shown),
-        clock=_clock(lab, shown),
+        commands=tuple(_show(number, one) for number, one in enumerate(shown, left_out + 1)),
+        commands_left_out=left_out,
+        clock=_clock(lab, shown, left_out),
         keys=_keys(lab),
         error=StudentError(raised.type, raised.message, add_source(raised.frames, submission))
         if raised
@@ -39,13 +40,14 @@ def gather(lab: Lab, error: BaseException, submission: Path) -> Evidence:
     )
 
 
-def _clock(lab: Lab, shown: list[Sent]) -> tuple[ClockStep, ...]:
+def _clock(lab: Lab, shown: list[Sent], left_out: int) -> tuple[ClockStep, ...]:
     """The clock's moves among the commands that are shown."""
     first = shown[0].number if shown else 0
     steps = [
         (sum(one.number <= after for one in shown), by) for after, by in lab.clock_steps if after >= first - 1
     ]
-    return tuple(ClockStep(after, round(by, 3)) for after, by in steps if after or not shown)[:SHOWN_COMMANDS]
+    kept = [(after, by) for after, by in steps if after or not shown]
+    return tuple(ClockStep(left_out + after, round(by, 3)) for after, by in kept[:SHOWN_COMMANDS])
 
 
 def _show(number: int, sent: Sent) -> Command:

@@ -355,6 +355,7 @@ class Stage:
             except FloodError:
                 raise self.kit.trouble.flooded(actor) from None
         elif move.ask is not None:
+            self._tell(actor.name, "answered", None)
             self._reply(actor, move.ask)
 
     def _count_batch(self, actor: Actor, link: Link) -> None:

@@ -11,6 +11,8 @@ from grader.results import Step, StepKind
 
 SHOWN_STEPS = 60
 SHOWN_COMMANDS = 8  # of one batch
+_ANSWERED = "answered"  # a callback, which had been held
+_CHOSEN = frozenset({"sends", _ANSWERED})  # what the scheduler chooses among
 
 
 class Trace:
@@ -34,13 +36,21 @@ class Trace:
         self._events.append((actor, event, what, self._stage.relay.last_number))
 
     def steps(self, turning: int = -1) -> tuple[Step, ...]:
-        """The steps, with replies; the one made by choice number ``turning`` is marked as wrong."""
+        """The steps, with replies; the one made by choice number ``turning`` is marked as wrong.
+
+        A callback that is let go makes no step of its own: then it is what that actor does next.
+        """
         sent = {one.number: one for one in self._stage.relay.recording().sent}
         steps = []
-        moves = -1
+        moves, wrong_by = -1, ""
         for actor, event, what, number in self._events:
-            moves += event == "sends" or (event == "computes" and what.takes == 0)
-            wrong = event == "sends" and moves == turning
+            if event in _CHOSEN:
+                moves += 1
+                wrong_by = actor if moves == turning else wrong_by
+            if event == _ANSWERED:
+                continue
+            wrong = actor == wrong_by
+            wrong_by = "" if wrong else wrong_by
             steps.append(_step(actor, StepKind(event), what, _batch(sent, number, event, what), wrong=wrong))
         return tuple(steps[:SHOWN_STEPS])
 

@@ -225,3 +225,21 @@ def test_a_submission_s_total_time_is_bounded(grader):
     assert outcomes[0] is Outcome.TIMED_OUT
     assert outcomes[-1] is Outcome.SKIPPED
     assert "used up its 2 seconds" in results.exercises[0].checks[-1].skipped_because
+
+
+def test_commands_that_are_left_out_keep_their_numbers(grader):
+    suite = """
+@one()
+def test_many(lab, it):
+    \"\"\"It sends many.\"\"\"
+    lab.advance(1)
+    it.trouble()
+    lab.advance(2)
+    expect(it.fine()).to_equal(2)
+"""
+    body = "        for n in range(38): self.client.set('k', n)"
+    grader.write("mine", suite, MODULE.format(body=body).replace("assert self.client.dbsize() == 0", "pass"))
+    evidence = grader.grade().exercises[0].checks[0].evidence
+    assert [command.number for command in evidence.commands] == list(range(11, 41))
+    assert evidence.commands_left_out == 10
+    assert [(step.after_command, step.seconds) for step in evidence.clock] == [(38, 2.0)]

@@ -71,6 +71,12 @@ class It:
     def compute(self, compute):
         return compute()
 
+    def look_and_compute(self, compute):
+        if (value := self.client.get("value")) is None:
+            value = compute()
+            self.client.set("value", value)
+        return value
+
     def compute_once(self, compute):
         if not self.client.set("lock", 1, nx=True, px=20000):
             while (value := self.client.get("value")) is None:
@@ -121,6 +127,14 @@ def test_the_lost_update_is_found_and_replayed(explore):
     assert sum(step.wrong for step in steps) == 1
     assert [step.kind for step in steps][:2] == [StepKind.CALLS] * 2
     assert {step.kind for step in steps[-2:]} == {StepKind.RETURNS}
+
+
+def test_the_turning_point_beside_callbacks_is_the_second_look(explore):
+    calls = [Call("look_and_compute", (Compute(value),)) for value in ("one", "two")]
+    found = explore(calls, lambda end: "" if end.answers[0] == end.answers[1] else "Both computed.")[2]
+    steps = found.failure.trace.steps(found.failure.turning)
+    wrong = [(step.actor, step.text, step.reply) for step in steps if step.wrong]
+    assert wrong == [("B", "GET value", "(nil)")]
 
 
 @pytest.mark.parametrize("method", ["keep", "watch", "transact"])

@@ -46,7 +46,10 @@ def evidence(found: Evidence) -> list[str]:
     """The call, the last commands, and what else was seen."""
     commands = found.commands[-COMMANDS:]
     rows = [f"  call      {found.call}"] if found.call else []
-    rows += [f"  sent {one.number:>4}  {one.actor} {one.text}  ->  {one.reply}" for one in commands]
+    first = len(found.commands) - len(commands) + 1
+    rows += [
+        f"  sent {n:>4}  {one.actor} {one.text}  ->  {one.reply}" for n, one in enumerate(commands, first)
+    ]
     if found.error:
         rows.append(f"  raised    {found.error.type}: {found.error.message}")
         rows += [f"  at        {one.file}:{one.line} in {one.function}" for one in found.error.frames[-1:]]
