@@ -16,6 +16,7 @@ from grader.harness.attempt import Attempt, Ended, Watch, run_attempts
 from grader.harness.plugin import Plan
 from grader.harness.rig import Place
 from grader.harness.run import Facts, suite_digest
+from grader.harness.shares import Share, put_together
 from grader.results import (
     CheckResult,
     ExerciseResult,
@@ -42,10 +43,10 @@ def grade(submission: Path, settings: Settings, watch: Watch, details: Path | No
     began, at = time.monotonic(), datetime.now(UTC)
     with _private_folder() as folder:
         opened = open_submission(submission, exercises, _make_folder(folder / "submission"))
-        ended = _try_twice(_Task(settings, opened, folder, details or folder), exercises, watch)
+        ended = _try_twice(_Task(settings, opened, exercises, folder, details or folder), watch)
     run = _describe_run(settings, exercises, _merge(ended), at, time.monotonic() - began)
     reason = next((one.reason for one in ended if one.reason), "")
-    checks = [check for one in ended for check in one.checks]
+    checks = put_together((found for one in ended for found in one.found), settings.assignment.bounds)
     return _assemble(settings, _Graded(opened, exercises, checks, reason), run)
 
 
@@ -95,20 +96,25 @@ def _make_place(folder: Path, submission: Path, number: int) -> Place:
     )
 
 
-def share_out(exercises: tuple[Exercise, ...], shares: int) -> list[tuple[Exercise, ...]]:
-    """Up to ``shares`` groups of exercises, as even in weight as can be had by giving the heaviest first."""
-    groups: list[list[Exercise]] = [[] for _ in range(max(1, min(shares, len(exercises))))]
-    for exercise in sorted(exercises, key=lambda e: -e.weight):
-        min(groups, key=lambda group: sum(e.weight for e in group)).append(exercise)
-    return [tuple(e for e in exercises if e in group) for group in groups]
+@dataclass(frozen=True)
+class _Task:
+    """What all tries have in common."""
+
+    settings: Settings
+    opened: OpenedSubmission
+    exercises: tuple[Exercise, ...]
+    folder: Path
+    details: Path
 
 
-def _plan(opened: OpenedSubmission, exercises: tuple[Exercise, ...], settings: Settings) -> Plan:
+def _plan(task: _Task, share: Share) -> Plan:
+    opened, exercises, settings = task.opened, task.exercises, task.settings
     subjects = {e.id: Subject(e, opened.modules[e.id]) for e in exercises if e.id in opened.modules}
     return Plan(
         subjects=subjects,
         exercises=exercises,
         checks=settings.checks,
+        share=share,
         seed=settings.seed,
         schedules=settings.schedules,
         fail_fast=settings.fail_fast,
@@ -117,32 +123,29 @@ def _plan(opened: OpenedSubmission, exercises: tuple[Exercise, ...], settings: S
     )
 
 
-@dataclass(frozen=True)
-class _Task:
-    """What all tries have in common."""
-
-    settings: Settings
-    opened: OpenedSubmission
-    folder: Path
-    details: Path
-
-
-def _try_twice(task: _Task, exercises: tuple[Exercise, ...], watch: Watch) -> list[Ended]:
-    """Grade every group of exercises at once; one that failed by our own fault is tried once more."""
-    groups = share_out(exercises, task.settings.jobs)
-    ended = run_attempts([_attempt(task, group, n) for n, group in enumerate(groups)], watch)
-    failed = [n for n, one in enumerate(ended) if one.facts is None]
+def _try_twice(task: _Task, watch: Watch) -> list[Ended]:
+    """Grade in as many processes as there are jobs; one that failed by our own fault is tried once more."""
+    shares = _share_out(task.settings)
+    ended = run_attempts([_attempt(task, share, share.number) for share in shares], watch)
+    failed = [share for share in shares if ended[share.number].facts is None]
     if failed:
-        again = [_attempt(task, groups[n], len(groups) + n) for n in failed]
-        for n, one in zip(failed, run_attempts(again, watch), strict=True):
-            ended[n] = one
+        again = [_attempt(task, share, share.among + share.number) for share in failed]
+        for share, one in zip(failed, run_attempts(again, watch), strict=True):
+            ended[share.number] = one
     return ended
 
 
-def _attempt(task: _Task, group: tuple[Exercise, ...], number: int) -> Attempt:
+def _share_out(settings: Settings) -> list[Share]:
+    # To stop at the first failure, the checks must be run one after the other.
+    most = 1 if settings.fail_fast else len(settings.checks) or settings.jobs
+    among = min(settings.jobs, most)
+    return [Share(number, among) for number in range(among)]
+
+
+def _attempt(task: _Task, share: Share, number: int) -> Attempt:
     place = _make_place(task.folder, task.opened.root, number)
-    details = task.details / f"pytest-{'-'.join(exercise.id for exercise in group)}.json"
-    return Attempt(task.settings, _plan(task.opened, group, task.settings), place, details)
+    details = task.details / ("pytest.json" if share.among == 1 else f"pytest-{share.number + 1}.json")
+    return Attempt(task.settings, _plan(task, share), place, details)
 
 
 def _describe_run(

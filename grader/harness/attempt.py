@@ -23,6 +23,7 @@ from grader.errors import GraderError, UsageError
 from grader.harness.plugin import Plan
 from grader.harness.rig import Place
 from grader.harness.run import Facts, Files, run_suites
+from grader.harness.shares import Placed
 from grader.results import CheckResult
 from grader.settings import Settings
 
@@ -38,7 +39,7 @@ class Line:
     """One line from the process that grades."""
 
     kind: Literal["check", "done", "failed", "usage"]
-    check: CheckResult | None = None
+    found: Placed | None = None
     facts: Facts | None = None
     reason: str = ""
 
@@ -55,9 +56,9 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a try ended: with its checks and facts, or with a reason why it has none."""
+    """How a try ended: with what it found and its facts, or with a reason why it has none."""
 
-    checks: tuple[CheckResult, ...] = ()
+    found: tuple[Placed, ...] = ()
     facts: Facts | None = None
     reason: str = ""
 
@@ -70,7 +71,7 @@ class _Running:
     lines: int
     lifeline: int
     rest: bytes = b""
-    checks: list[CheckResult] = field(default_factory=list)
+    found: list[Placed] = field(default_factory=list)
     facts: Facts | None = None
     reason: str = ""
 
@@ -89,9 +90,9 @@ class _Running:
             self._take(from_json(text, Line), watch)
 
     def _take(self, line: Line, watch: Watch) -> None:
-        if line.check is not None:
-            self.checks.append(line.check)
-            watch(line.check)
+        if line.found is not None:
+            self.found.append(line.found)
+            watch(line.found.check)
         elif line.kind == "usage":
             raise UsageError(line.reason)
         else:
@@ -124,7 +125,7 @@ def run_attempts(attempts: Sequence[Attempt], watch: Watch) -> list[Ended]:
     finally:
         for one in running:
             one.stop()
-    return [Ended(tuple(one.checks), one.facts, one.reason) for one in running]
+    return [Ended(tuple(one.found), one.facts, one.reason) for one in running]
 
 
 def _start(attempt: Attempt, others: list[_Running]) -> _Running:
@@ -183,8 +184,8 @@ def _tell_all(attempt: Attempt, lines: int, lifeline: int) -> None:
         while data:
             data = data[os.write(lines, data) :]
 
-    def emit(check: CheckResult) -> None:
-        tell(Line("check", check=check))
+    def emit(found: Placed) -> None:
+        tell(Line("check", found=found))
 
     try:
         facts = run_suites(

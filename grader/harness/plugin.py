@@ -13,6 +13,7 @@ from grader.assignment import Exercise
 from grader.errors import UsageError
 from grader.harness.evidence import gather
 from grader.harness.rig import Rig
+from grader.harness.shares import Placed, Share, deal, too_many_time_outs
 from grader.interleave.calls import StudentFault
 from grader.results import CheckResult, Evidence, Outcome
 from grader.suites.check import ATTRIBUTE, Check
@@ -31,6 +32,7 @@ class Plan:
     subjects: dict[str, Subject]  # by exercise id; those whose module was found
     exercises: tuple[Exercise, ...]
     checks: tuple[str, ...]  # ids; empty: all
+    share: Share  # of all these checks, what this process runs
     seed: int
     schedules: int
     fail_fast: bool
@@ -52,7 +54,7 @@ class _Progress:
 class Plugin:
     """One run's plugin."""
 
-    def __init__(self, rig: Rig, plan: Plan, emit: Callable[[CheckResult], None]) -> None:
+    def __init__(self, rig: Rig, plan: Plan, emit: Callable[[Placed], None]) -> None:
         self._rig = rig
         self._plan = plan
         self._emit = emit
@@ -63,6 +65,7 @@ class Plugin:
         self._errors: dict[str, BaseException] = {}
         self._evidence: dict[str, Evidence] = {}
         self._labs: dict[str, Lab] = {}
+        self._places: dict[str, int] = {}
         self._began: dict[str, float] = {}
         self.internal: BaseException | None = None
         self.stopped = False
@@ -73,12 +76,15 @@ class Plugin:
         return self._progress.schedules
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep what was asked for."""
+        """Keep what was asked for, and of that this process's share."""
         if unknown := set(self._plan.checks) - {check_id(item) for item in items}:
             self.internal = UsageError(f"There is no check {min(unknown)}.")
             items.clear()
         if self._plan.checks:
             items[:] = [item for item in items if check_id(item) in self._plan.checks]
+        self._places = {check_id(item): place for place, item in enumerate(items)}
+        needs = [[self._places[name] for name in needed_by(item) if name in self._places] for item in items]
+        items[:] = [items[place] for place in deal(needs, self._plan.share)]
 
     @pytest.fixture
     def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab]:
@@ -104,12 +110,11 @@ class Plugin:
             raise self._progress.problems[exercise]
         if exercise not in self._plan.subjects:
             raise SkipCheck(f"{exercise}.py is missing from the submission.")
-        for needed in facts_of(item).needs:
-            other = f"{exercise}.{needed}"
+        if self._progress.time_outs.get(exercise, 0) >= bounds.time_outs:
+            raise SkipCheck(too_many_time_outs(bounds))
+        for other in needed_by(item):
             if self._progress.outcomes.get(other, Outcome.PASSED) is not Outcome.PASSED:
                 raise SkipCheck(other)
-        if self._progress.time_outs.get(exercise, 0) >= bounds.time_outs:
-            raise SkipCheck(f"{bounds.time_outs} checks of this exercise ran out of time before.")
         if time.monotonic() - self._progress.began > bounds.total_seconds:
             raise SkipCheck(f"The submission used up its {bounds.total_seconds:g} seconds before.")
 
@@ -139,7 +144,7 @@ class Plugin:
         if result.outcome is Outcome.TIMED_OUT:
             self._progress.time_outs[exercise] = self._progress.time_outs.get(exercise, 0) + 1
         self._labs.pop(name, None)
-        self._emit(result)
+        self._emit(Placed(self._places[name], result))
         if result.outcome is Outcome.GRADER_ERROR:
             self.internal = self._errors[name]
             self._stop(item, "a grader error")
@@ -190,6 +195,11 @@ def exercise_id(item: pytest.Item) -> str:
 def check_id(item: pytest.Item) -> str:
     """A check's id: its exercise, and its function's name."""
     return f"{exercise_id(item)}.{item.name.removeprefix('test_')}"
+
+
+def needed_by(item: pytest.Item) -> list[str]:
+    """The ids of the checks that a check needs."""
+    return [f"{exercise_id(item)}.{name}" for name in facts_of(item).needs]
 
 
 def facts_of(item: pytest.Item) -> Check:

@@ -12,7 +12,8 @@ import pytest
 from grader.errors import GraderError, UsageError
 from grader.harness.plugin import Plan, Plugin
 from grader.harness.rig import Place, open_rig
-from grader.results import CheckResult, Isolation
+from grader.harness.shares import Placed
+from grader.results import Isolation
 from grader.settings import Settings
 
 _ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
@@ -55,7 +56,7 @@ def _abandon() -> NoReturn:
 
 
 def run_suites(
-    settings: Settings, plan: Plan, place: Place, emit: Callable[[CheckResult], None], files: Files
+    settings: Settings, plan: Plan, place: Place, emit: Callable[[Placed], None], files: Files
 ) -> Facts:
     """Run every check of the plan, hand each result to ``emit``, leave pytest's own report.
 
@@ -105,6 +106,8 @@ def _run_pytest(plan: Plan, plugin: Plugin, details: Path) -> None:
     status = pytest.main(arguments, plugins=[plugin])
     if status == pytest.ExitCode.INTERRUPTED and plugin.internal is None and not plugin.stopped:
         raise KeyboardInterrupt
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED and plan.share.among > 1:
+        return  # the others have them all
     if status not in _ENDED and plugin.internal is None:
         raise GraderError(f"The suites did not run to their end: {pytest.ExitCode(status).name}.")
 
