@@ -9,7 +9,8 @@ from pathlib import Path
 from grader.admin import Admin, ServerGoneError, connect
 from grader.assignment import Bounds
 from grader.clock import Clock
-from grader.interleave.stage import Kit, Stage
+from grader.interleave.kit import Kit
+from grader.interleave.stage import Stage
 from grader.interleave.trouble import Trouble
 from grader.loop import Loop
 from grader.proxy import resp

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Call
-from grader.interleave.stage import Move, Stage
+from grader.interleave.moves import Move
+from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.proxy import resp
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from grader.interleave.actor import Actor
 from grader.interleave.answers import Answers
 from grader.interleave.calls import Answer, Call
-from grader.interleave.stage import Move, Stage
+from grader.interleave.moves import Move
+from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.proxy.link import unit_length
 

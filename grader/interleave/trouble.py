@@ -17,7 +17,7 @@ from grader.sandbox.process import WorkerError
 from grader.server.address import Address, Login
 
 if TYPE_CHECKING:
-    from grader.interleave.stage import Stage
+    from grader.interleave.simulation import Simulation
 
 STACK_SECONDS = 0.5  # for a process that hangs to write where
 _STACK_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>\S+)')
@@ -35,7 +35,7 @@ class Trouble:
         self.server_spoiled = False
         self.script_killed = False
 
-    def died(self, stage: "Stage", actor: Actor) -> StudentFault:
+    def died(self, stage: "Simulation", actor: Actor) -> StudentFault:
         """Its process ended in the middle of a call."""
         actor.dead = True
         try:
@@ -68,7 +68,7 @@ class Trouble:
             call=actor.doing,
         )
 
-    def timed_out(self, stage: "Stage", actor: Actor) -> StudentFault:
+    def timed_out(self, stage: "Simulation", actor: Actor) -> StudentFault:
         """It didn't answer before its deadline: says where it was."""
         actor.dead = True
         frames = self._ask_stack(stage, actor)
@@ -81,7 +81,7 @@ class Trouble:
         fault.stack, fault.waiting_for = frames, waiting
         return fault
 
-    def _ask_stack(self, stage: "Stage", actor: Actor) -> tuple[Frame, ...]:
+    def _ask_stack(self, stage: "Simulation", actor: Actor) -> tuple[Frame, ...]:
         try:
             stage.kit.worker.signal(actor.process, signal.SIGUSR1)
         except WorkerError:
@@ -103,7 +103,7 @@ class Trouble:
                 frames.append(Frame(name, int(found["line"]), found["function"]))
         return tuple(reversed(frames))
 
-    def _say_waiting(self, stage: "Stage", actor: Actor) -> str:
+    def _say_waiting(self, stage: "Simulation", actor: Actor) -> str:
         waiting = [link for link in stage.relay.waiting() if link.actor == actor.name]
         if waiting:
             return f"Valkey's answer to {resp.show_command(waiting[0].flight[-1].command)}"
@@ -111,7 +111,7 @@ class Trouble:
             return "its own sleep or time-out, again and again"
         return ""
 
-    def watch_server(self, stage: "Stage") -> None:
+    def watch_server(self, stage: "Simulation") -> None:
         """End a script that runs for too long; raises StudentFault where only a new server helps."""
         waiting = [
             link for link in stage.relay.waiting() if blocking_seconds(link.flight[-1].command) is None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from grader.interleave.calls import Answer, Call
-from grader.interleave.stage import Move
+from grader.interleave.moves import Move
 from grader.proxy.link import unit_length
 from grader.results import Schedule
 from grader.suites.expect import CheckFailedError, sentence

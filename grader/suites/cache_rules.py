@@ -8,7 +8,8 @@ from typing import Any
 from grader.clock import NANOSECONDS
 from grader.interleave.calls import Answer, Raised, Returned, show
 from grader.interleave.explorer import Ending
-from grader.interleave.stage import Computed, Move
+from grader.interleave.moves import Move
+from grader.interleave.waits import Computed
 from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.lab import Lab, Pending, StandIn
 from grader.suites.names import word

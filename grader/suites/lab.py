@@ -13,8 +13,10 @@ from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, Returned, StudentFault, fault_of
 from grader.interleave.crash import crash_everywhere
 from grader.interleave.explorer import Ending, Explorer, Judge, Scenario
-from grader.interleave.stage import Computed, Stage, first_move
+from grader.interleave.moves import first_move
+from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
+from grader.interleave.waits import Computed
 from grader.proxy import resp
 from grader.proxy.recording import Recording
 from grader.results import Crash, KeyState, Outcome, Schedule, Value
@@ -253,7 +255,7 @@ class Lab:
     @property
     def computed(self) -> list[Computed]:
         """Every call of a ``Compute`` so far."""
-        return self.stage.computed
+        return self.stage.waits.computed
 
     # The server
 

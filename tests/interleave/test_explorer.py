@@ -217,7 +217,7 @@ def test_a_compute_that_takes_virtual_time_runs_once(explore, stage):
     counts = []
 
     def judge(ending):
-        counts.append(len(stage.computed))
+        counts.append(len(stage.waits.computed))
         return "" if ending.answers == (Returned("v"), Returned("v")) else "Not the computed value."
 
     found = explore(computes, judge, limit=15)[2]

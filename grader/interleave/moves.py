@@ -1,0 +1,26 @@
+"""What can happen next on a stage, and who chooses."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.proxy.link import Link
+from grader.sandbox.process import Ask
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that can happen next, by one actor's doing."""
+
+    actor: str
+    link: Link | None = None  # its held commands reach Valkey
+    ask: Ask | None = None  # its callback returns, or its gate opens
+    count: int | None = None  # only so many of the held commands
+    dies: bool = False  # and no reply reaches the process any more
+
+
+Choose = Callable[[Sequence[Move]], Move]
+
+
+def first_move(moves: Sequence[Move]) -> Move:
+    """What runs when nobody explores: first come, first served."""
+    return moves[0]

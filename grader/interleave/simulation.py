@@ -1,0 +1,214 @@
+"""The discrete-event simulation of one check's actors, proxy and clock.
+
+Theory of operation. ``settle`` turns the loop until every actor is at rest: held at the proxy, done,
+asleep, in a callback or blocked in the server. Then, and only then, somebody chooses one of the possible
+moves, it is made, and all settle again. Virtual time moves only when no other move is left, and then to
+the earliest moment that somebody waits for. So a run is a sequence of choices, the same each time.
+
+    settle -> moves() -> choose one -> make it -> settle -> ...        (no move left: the clock's)
+"""
+
+import time
+from collections.abc import Callable
+
+from grader.clock import NANOSECONDS
+from grader.interleave.actor import Actor
+from grader.interleave.kit import Kit, Tell
+from grader.interleave.moves import Choose, Move, first_move
+from grader.interleave.waits import Timer, Waits
+from grader.proxy.link import Link, blocking_seconds
+from grader.proxy.relay import FloodError
+from grader.sandbox.process import OWN_THREADS
+
+PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
+STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
+BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
+BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
+REST_SECONDS = 0.5  # of processor time: how long a process that never rests holds up the others
+LONGEST_CALL = 3  # times the limit for a call that gets nowhere: one that never ends, yet always goes on
+
+
+class Simulation:
+    """Actors, and what makes them go on."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.clock = kit.clock
+        self.relay = kit.relay
+        self.actors: dict[str, Actor] = {}
+        self.watchers: list[Tell] = []
+        self.waits = Waits(kit, self.actors, self.tell)
+        self._batches = 0
+        self._moved = time.monotonic()
+        self._drifted = 0.0
+        self._used = 0.0  # processor time of all actors at the last move
+
+    def admit(self, actor: Actor) -> None:
+        """Take part, from now on."""
+        self._used += actor.process.threads.cpu_seconds
+        self.actors[actor.name] = actor
+
+    def run(self, until: Callable[[], bool], choose: Choose = first_move, horizon: int | None = None) -> None:
+        """Make moves until ``until`` holds, nothing can happen any more, or the clock reaches ``horizon``."""
+        while True:
+            self.settle(until)
+            if until():
+                return
+            if moves := self.moves():
+                self.make_move(choose(moves))
+                continue
+            timer = self.waits.next_timer()
+            if timer is not None and (horizon is None or timer.due <= horizon):
+                self._reach(timer)
+            elif horizon is not None:
+                self._move_clock(horizon)
+                return
+            elif not self._pass_real_time():
+                return
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time go on by so much; whoever wakes on the way does what it does."""
+        self.run(lambda: False, horizon=self.clock.now + int(seconds * NANOSECONDS))
+
+    def idle(self, choose: Choose = first_move) -> None:
+        """Run until nobody can go on without the clock."""
+        self.run(lambda: False, choose, horizon=self.clock.now)
+
+    def settle(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Turn the loop until every actor is at rest, or ``until`` holds."""
+        barrier = False
+        while True:
+            while self.kit.loop.turn(0):
+                barrier = False
+            self.take_answers()
+            if until():
+                return
+            if not self._at_rest():
+                self.kit.loop.turn(PAUSE_SECONDS)
+                # A machine that is swamped lets nobody compute: then nothing has passed for the student.
+                self.watch_time(passing=self._computed_seconds() > STALL_SECONDS)
+            elif self._needs_barrier() and not barrier:
+                # What one client's command sets free for another is on its way before these are answered.
+                self.kit.admin.ask("PING")
+                self.kit.admin.ask("PING")
+                barrier = True
+            elif not self.kit.loop.turn(0):
+                return
+
+    def _needs_barrier(self) -> bool:
+        return self.relay.streaming or bool(self.relay.waiting())
+
+    def _computed_seconds(self) -> float:
+        """Processor time that the actors have used since the last move."""
+        return sum(actor.process.threads.cpu_seconds for actor in self.actors.values()) - self._used
+
+    def _note_move(self) -> None:
+        self._moved = time.monotonic()
+        self._used += self._computed_seconds()
+
+    def _at_rest(self) -> bool:
+        for link in self.relay.waiting():
+            if blocking_seconds(link.flight[-1].command) is None and not self.actors[link.actor].dead:
+                return False
+        rested = all(self._rests(actor) for actor in self.actors.values())
+        return rested or self._computed_seconds() > REST_SECONDS
+
+    def _rests(self, actor: Actor) -> bool:
+        if actor.dead:
+            return True
+        threads = actor.process.threads
+        # Nothing is asked of it, and it has no threads but its own and the side channel's: both only read.
+        if actor.doing == "" and threads.count <= OWN_THREADS:
+            return True
+        return threads.at_rest()
+
+    def take_answers(self) -> None:
+        """Take in what came as answers; raises StudentFault for an actor that died or misbehaved."""
+        for actor in self.actors.values():
+            if actor.process.misbehaved and not actor.dead:
+                raise self.kit.trouble.misbehaved(actor)
+            if actor.busy:
+                actor.answer = actor.process.answer()
+                if actor.answer is None and actor.process.gone:
+                    raise self.kit.trouble.died(self, actor)
+
+    def moves(self) -> list[Move]:
+        """What can happen next, in a fixed order: by actor, connections before callbacks."""
+        found = []
+        held = self.relay.held()
+        for name, actor in sorted(self.actors.items()):
+            if actor.frozen or actor.dead:
+                continue
+            found += [Move(name, link=link) for link in held if link.actor == name]
+            for ask in list(actor.process.asks.values()):
+                if ask.until < 0 and ask.number not in actor.served and not self.waits.defer(actor, ask):
+                    found.append(Move(name, ask=ask))
+        return found
+
+    def make_move(self, move: Move) -> None:
+        """Let one thing happen; the caller settles afterwards."""
+        self._note_move()
+        actor = self.actors[move.actor]
+        if move.link is not None:
+            self._count_batch(actor, move.link)
+            if move.dies:
+                self.relay.mute(actor.name)  # it dies before the replies get there
+            self.tell(actor.name, "sends", tuple(move.link.held[: move.count]))
+            try:
+                self.relay.release(move.link, move.count)
+            except FloodError:
+                raise self.kit.trouble.flooded(actor) from None
+        elif move.ask is not None:
+            self.tell(actor.name, "answered", None)
+            self.waits.reply(actor, move.ask)
+
+    def _count_batch(self, actor: Actor, link: Link) -> None:
+        # Code that polls without sleeping would keep the clock from ever moving.
+        self._batches += 1
+        if self._batches <= BUSY_BATCHES:
+            return
+        timer = self.waits.next_timer()
+        step = self.clock.now + BUSY_NANOSECONDS
+        if timer is not None:
+            self.clock.move_to(min(timer.due, step))
+            if timer.due <= self.clock.now:
+                self._reach(timer)
+        elif actor.asks_again(tuple(link.held)) > BUSY_BATCHES:
+            # Nobody waits for the clock, but a long row of different commands is no polling.
+            self.clock.move_to(step)
+
+    def _reach(self, timer: Timer) -> None:
+        self._batches = 0
+        self._note_move()
+        self._move_clock(timer.due)
+        timer.fire()
+
+    def _move_clock(self, moment: int) -> None:
+        if moment > self.clock.now:
+            self.tell("", "clock", (moment - self.clock.now) / NANOSECONDS)
+        self.clock.move_to(moment)
+
+    def _pass_real_time(self) -> bool:
+        """Wait for what can't be seen coming; False where nobody is in a call."""
+        if not any(actor.busy and not actor.frozen for actor in self.actors.values()):
+            return False
+        self.kit.loop.turn(0.005)
+        self.watch_time(passing=time.monotonic() - self._moved > STALL_SECONDS)
+        return True
+
+    def watch_time(self, *, passing: bool) -> None:
+        """Hold every call to its deadline, and let virtual time pass where nothing else happens."""
+        now, limit = time.monotonic(), self.kit.bounds.call_seconds
+        for actor in self.actors.values():
+            stuck = now - max(actor.began, self._moved) > limit or now - actor.began > LONGEST_CALL * limit
+            if actor.busy and not actor.frozen and stuck:
+                raise self.kit.trouble.timed_out(self, actor)
+        self.kit.trouble.watch_server(self)
+        if passing:
+            self.clock.drift(int((now - max(self._moved, self._drifted)) * NANOSECONDS))
+            self._drifted = now
+
+    def tell(self, actor: str, event: str, what: object) -> None:
+        """Tell all watchers what an actor does."""
+        for watcher in self.watchers:
+            watcher(actor, event, what)
