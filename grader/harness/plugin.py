@@ -20,6 +20,8 @@ from grader.suites.check import ATTRIBUTE, Check
 from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Lab, ModuleFault, Subject
 
+OURS = str(Path(__file__).parents[1])
+
 
 class SkipCheck(Exception):  # noqa: N818 - an outcome
     """This check is not run; the sentence says why."""
@@ -125,6 +127,8 @@ class Plugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[Any]:
         """Keep what a check ended with, and gather its evidence while the stage still stands."""
+        if call.excinfo is not None:
+            call.excinfo = without_outer_frames(call.excinfo)
         report = yield
         error = call.excinfo.value if call.excinfo else None
         name = check_id(item)
@@ -185,6 +189,14 @@ class Plugin:
             duration=round(time.monotonic() - self._began.get(item.nodeid, time.monotonic()), 4),
             **told,
         )
+
+
+def without_outer_frames(caught: pytest.ExceptionInfo[Any]) -> pytest.ExceptionInfo[Any]:
+    """What was caught, told from the first line of ours on: pytest's own lines say nothing to anybody."""
+    trace = caught.value.__traceback__
+    while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(OURS):
+        trace = trace.tb_next
+    return pytest.ExceptionInfo.from_exception(caught.value.with_traceback(trace)) if trace else caught
 
 
 def exercise_id(item: pytest.Item) -> str:
