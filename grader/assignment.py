@@ -36,7 +36,7 @@ class Bounds:
     """What a submission may use; reaching one is the student's fault. Units are in the names."""
 
     call_seconds: float = 5.0  # real time for one call, before its process is killed
-    total_seconds: float = 60.0  # real time for a whole submission
+    total_seconds: float = 60.0  # real time for a whole submission, without what a busy machine took
     time_outs: int = 3  # in one exercise, before its other checks are skipped
     memory_mib: int = 512  # for each process
     cpu_seconds: int = 30  # for each process

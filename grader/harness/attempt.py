@@ -27,7 +27,7 @@ from grader.harness.shares import Placed
 from grader.results import CheckResult
 from grader.settings import Settings
 
-SPARE_SECONDS = 60.0  # beyond the submission's own total, for a start on a swamped machine
+SILENT_SECONDS = 300.0  # without a result, after which the other process hangs; a swamped machine is slow
 END_SECONDS = 10.0  # for the other process to clear up after Ctrl-C
 
 
@@ -71,6 +71,7 @@ class _Running:
     lines: int
     lifeline: int
     rest: bytes = b""
+    heard: float = field(default_factory=time.monotonic)
     found: list[Placed] = field(default_factory=list)
     facts: Facts | None = None
     reason: str = ""
@@ -82,6 +83,7 @@ class _Running:
 
     def read(self, watch: Watch) -> None:
         """Take in what it wrote; its end without a word was its death."""
+        self.heard = time.monotonic()
         data = os.read(self.lines, 1 << 16)
         if not data:
             self.reason = "The process that grades was killed before its end."
@@ -117,11 +119,10 @@ def run_attempts(attempts: Sequence[Attempt], watch: Watch) -> list[Ended]:
     Raises UsageError for what only the suites can know to be wrong.
     """
     running: list[_Running] = []
-    limit = max(a.settings.assignment.bounds.total_seconds for a in attempts) + SPARE_SECONDS
     try:
         for attempt in attempts:
             running.append(_start(attempt, running))
-        _read_all(running, watch, time.monotonic() + limit)
+        _read_all(running, watch)
     finally:
         for one in running:
             one.stop()
@@ -143,14 +144,14 @@ def _start(attempt: Attempt, others: list[_Running]) -> _Running:
     return _Running(pid, lines, lifeline)
 
 
-def _read_all(running: list[_Running], watch: Watch, end: float) -> None:
-    """Read from each until it is over, or the ``end``, in monotonic seconds, is reached."""
+def _read_all(running: list[_Running], watch: Watch) -> None:
+    """Read from each until it is over, or has been silent for too long."""
     while waiting := {one.lines: one for one in running if not one.over}:
-        ready = select.select(list(waiting), [], [], max(0.0, end - time.monotonic()))[0]
-        for source in ready:
+        end = min(one.heard for one in waiting.values()) + SILENT_SECONDS
+        for source in select.select(list(waiting), [], [], max(0.0, end - time.monotonic()))[0]:
             waiting[source].read(watch)
-        if not ready:
-            for one in waiting.values():
+        for one in waiting.values():
+            if time.monotonic() - one.heard > SILENT_SECONDS and not one.over:
                 one.reason = "The process that grades hangs."
 
 

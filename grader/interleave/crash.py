@@ -9,8 +9,10 @@ from grader.interleave.moves import Move
 from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.proxy import resp
+from grader.spent import Spent
 
 MOST_CRASHES = 60  # of one call: a longer one is tried at its first commands
+CRASH_SECONDS = 30.0  # for all of them: so is one that is too slow
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ def crash_everywhere(
     ``prepare`` makes the beginning anew and gives the victim and its call; ``judge`` looks at what is left
     and gives a sentence where it is wrong.
     """
-    for allowed in range(1, MOST_CRASHES + 1):
+    spent, allowed = Spent(), 0
+    while allowed < MOST_CRASHES and spent.seconds < CRASH_SECONDS:
+        allowed += 1
         victim, call = prepare()
         with Trace(stage) as trace:
             death = _Death(victim.name, allowed)
@@ -75,7 +79,7 @@ def crash_everywhere(
         if finished:
             stage.take(victim)
             return Crashing(allowed)
-    return Crashing(MOST_CRASHES)
+    return Crashing(allowed)
 
 
 def _run_to_death(stage: Stage, victim: Actor, call: Call, death: _Death) -> bool:

@@ -5,7 +5,7 @@ where the stage was at rest. A run follows a given beginning, then goes on witho
 moved goes on moving while it can. Each point after the beginning where another actor could have moved
 gives a new beginning, which costs one preemption more where the actor that moved could have gone on. A
 heap hands out the cheapest beginning, so orders are tried with 0 preemptions, then 1, 2, 3 (iterative
-context bounding, Musuvathi and Qadeer 2007), each once. Loops make the tree endless, hence two bounds;
+context bounding, Musuvathi and Qadeer 2007), each once. Loops make the tree endless, hence bounds;
 one that is reached is said, and never held against the student.
 """
 
@@ -20,10 +20,12 @@ from grader.interleave.moves import Move
 from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.proxy.link import unit_length
+from grader.spent import Spent
 
 PREEMPTIONS = 2
 PATIENCE = 12  # moves in a row, after which a polling actor makes room for the others, free of charge
 LONGEST = 600  # moves of one schedule
+SEARCH_SECONDS = 30.0  # of one scenario; honest code is through in one
 
 
 @dataclass(frozen=True)
@@ -106,10 +108,10 @@ class Explorer:
         self._actors: list[Actor] = []
 
     def explore(self, scenario: Scenario, judge: Judge, limit: int) -> Exploration:
-        """Search until a schedule is wrong, none is left, or ``limit`` were tried."""
+        """Search until a schedule is wrong, none is left, ``limit`` were tried, or it takes too long."""
         beginnings: list[tuple[int, int, tuple[int, ...]]] = [(0, 0, ())]
-        tried, pushed, bounded = 0, 0, False
-        while beginnings and tried < limit:
+        tried, pushed, bounded, spent = 0, 0, False, Spent()
+        while beginnings and tried < limit and spent.seconds < SEARCH_SECONDS:
             cost, _, beginning = heapq.heappop(beginnings)
             path = _Path(beginning)
             ending, trace = self.run(scenario, path)

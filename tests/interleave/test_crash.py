@@ -82,6 +82,12 @@ def test_a_call_that_sends_nothing_is_tried_once(crash):
     assert crash("nothing")[0] == [[]]
 
 
+def test_crashes_that_take_too_long_are_ended(crash, monkeypatch):
+    monkeypatch.setattr("grader.interleave.crash.CRASH_SECONDS", 0.0001)
+    left, lab = crash("apart")
+    assert lab.schedules == len(left) == 1
+
+
 def test_what_a_crash_leaves_wrong_is_shown(make_lab):
     lab = make_lab(STUDENT)
 

@@ -233,3 +233,10 @@ def test_the_same_search_gives_the_same(explore):
         explore([Call("note", ("a", 2)), Call("note_piped", ("b", 2))], judge, [LOG])
         seen.append(judge.seen)
     assert seen[0] == seen[1]
+
+
+def test_a_search_that_takes_too_long_is_ended_and_says_so(explore, monkeypatch):
+    monkeypatch.setattr("grader.interleave.explorer.SEARCH_SECONDS", 0.01)
+    found = explore([Call("keep", (1,)), Call("keep", (2,))], both_count, [N])[2]
+    assert (found.failure, found.bounded) == (None, True)
+    assert found.tried < 20
