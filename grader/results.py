@@ -170,7 +170,7 @@ class CheckResult:
     score: float
     outcome: Outcome
     message: str = ""  # one sentence: what is wrong
-    expected: Value | None = None
+    expected: Value | None = None  # without a type: a sentence, or lines, an empty one before each "or"
     seen: Value | None = None
     hint: str = ""
     guide: str = ""  # the section of the guide to read: an anchor in exercises/README.md

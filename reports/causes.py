@@ -12,11 +12,13 @@ class Causes:
 
     explained_by: dict[str, str]
     same_error: frozenset[str]
+    out_of_time: dict[str, str]  # of checks for which no time was left: the first that used it up
 
     def root(self, check_id: str) -> str:
         """The check at the end of the chain of explanations."""
         seen = {check_id}
-        while (check_id := self.explained_by.get(check_id, check_id)) not in seen:
+        both = self.out_of_time | self.explained_by
+        while (check_id := both.get(check_id, check_id)) not in seen:
             seen.add(check_id)
         return check_id
 
@@ -35,7 +37,18 @@ def find(results: Results) -> Causes:
         if place and leaders.setdefault(place, check.id) != check.id:
             explained[check.id] = leaders[place]
             same.add(check.id)
-    return Causes(explained, frozenset(same))
+    return Causes(explained, frozenset(same), _out_of_time(results, known))
+
+
+def _out_of_time(results: Results, known: set[str]) -> dict[str, str]:
+    """Checks that were skipped for a reason that is no check, where one of their exercise took too long."""
+    found: dict[str, str] = {}
+    for exercise in results.exercises:
+        slow = [check.id for check in exercise.checks if check.outcome is Outcome.TIMED_OUT][:1]
+        others = known | {exercise.problem}
+        skipped = [check for check in exercise.checks if check.outcome is Outcome.SKIPPED]
+        found |= {check.id: one for check in skipped for one in slow if check.skipped_because not in others}
+    return found
 
 
 def _place(check: CheckResult) -> tuple[object, ...]:

@@ -1,13 +1,16 @@
 """One check as a view, and the checks of an exercise grouped by learning objective."""
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from grader.results import CheckResult, Outcome
 from reports.causes import Causes
 from reports.comparison import compare
+from reports.endings import endings
 from reports.evidence import Drawing, show
-from reports.view import CheckView, Group, Link
+from reports.view import CheckView, Followers, Group, Link
+from reports.view_evidence import EvidenceView
 from reports.visible import line
 
 
@@ -73,10 +76,39 @@ def _group(objective: str, members: list[CheckResult], page: Page) -> Group:
     return Group(
         title=catalogue.name("objective", objective),
         score=_points(members, page),
-        open=tuple(one for one in views if one.outcome is not Outcome.PASSED),
+        open=tuple(one for one in views if one.outcome is not Outcome.PASSED and one.evidence),
+        followers=followers(members, page),
         passed=passed,
         passed_words=catalogue.count("exercise.passed", len(passed)),
     )
+
+
+def followers(members: Iterable[CheckResult], page: Page) -> tuple[Followers, ...]:
+    """The checks without evidence of their own, by the reason why."""
+    by_reason: dict[tuple[str, bool], list[CheckResult]] = {}
+    for check in members:
+        if check.outcome is not Outcome.PASSED and not _has_evidence(check, page):
+            reason = page.causes.explained_by.get(check.id, check.skipped_because)
+            by_reason.setdefault((reason, check.id in page.causes.same_error), []).append(check)
+    return tuple(_bundle(checks, page) for checks in by_reason.values())
+
+
+def _bundle(checks: list[CheckResult], page: Page) -> Followers:
+    """Checks that share a reason."""
+    catalogue = page.drawing.catalogue
+    because, because_words = _because(checks[0], page)
+    same = checks[0].id in page.causes.same_error
+    key = "same" if same else "because" if because else "reason" if because_words else "unrun"
+    words = catalogue.count(
+        f"followers.{key}", len(checks), title=because.text if because else "", reason=because_words
+    )
+    views = tuple(view(check, page) for check in checks)
+    return Followers(checks[0].outcome, words, because, because_words, _points(checks, page), views)
+
+
+def _has_evidence(check: CheckResult, page: Page) -> bool:
+    """Whether a check has something of its own to show."""
+    return check.outcome is not Outcome.SKIPPED and check.id not in page.causes.same_error
 
 
 def _points(checks: list[CheckResult], page: Page) -> str:
@@ -92,7 +124,8 @@ def view(check: CheckResult, page: Page) -> CheckView:
     """A check with all that its outcome calls for."""
     drawing, catalogue = page.drawing, page.drawing.catalogue
     because, because_words = _because(check, page)
-    full = check.outcome is not Outcome.SKIPPED and check.id not in page.causes.same_error
+    full = _has_evidence(check, page)
+    race = endings(check.expected, check.seen, drawing.detail) if full else None
     limits = drawing.detail.row, drawing.detail.rows
     both = check.expected, check.seen
     return CheckView(
@@ -103,16 +136,23 @@ def view(check: CheckResult, page: Page) -> CheckView:
         outcome_words=catalogue.text(f"outcome.{check.outcome}"),
         points=_points([check], page),
         message=drawing.line(check.message),
-        comparison=compare(both[0], both[1], catalogue, limits) if both[0] and both[1] and full else None,
+        comparison=compare(both[0], both[1], catalogue, limits)
+        if both[0] and both[1] and full and not race
+        else None,
+        endings=race,
         hint=catalogue.own("hint", check),
         guide=guide_link(check.guide, page),
         because=because,
         because_words=because_words,
         command=command(page, check.id),
-        evidence=show(check.evidence, drawing, timed_out=check.outcome is Outcome.TIMED_OUT)
-        if full
-        else None,
+        evidence=_evidence(check, drawing) if full else None,
     )
+
+
+def _evidence(check: CheckResult, drawing: Drawing) -> EvidenceView:
+    """What really happened; a call that the message names already isn't said again."""
+    shown = show(check.evidence, drawing, timed_out=check.outcome is Outcome.TIMED_OUT)
+    return replace(shown, call="") if shown.call and check.message.startswith(shown.call) else shown
 
 
 def _because(check: CheckResult, page: Page) -> tuple[Link | None, str]:

@@ -47,7 +47,8 @@ def show(evidence: Evidence, drawing: Drawing, *, timed_out: bool) -> EvidenceVi
         diagram=_diagram(evidence.schedule, drawing) if evidence.schedule else None,
         crash=_crash(evidence.crash, drawing) if evidence.crash else None,
         trace=trace(evidence, drawing.catalogue, detail),
-        keys=_keys(evidence.keys, drawing),
+        # What a crash left is what the check ended with: said once.
+        keys=() if evidence.crash and evidence.crash.left == evidence.keys else _keys(evidence.keys, drawing),
         output=_output(evidence.output, detail),
     )
 
@@ -127,8 +128,12 @@ def _diagram(schedule: Schedule, drawing: Drawing) -> Diagram:
     catalogue = drawing.catalogue
     hidden = max(0, len(schedule.steps) - drawing.detail.steps)
     numbered = list(enumerate(schedule.steps, 1))[hidden:]
+    several = len(schedule.actors) > 1
     return Diagram(
-        summary=catalogue.count("schedule.summary", schedule.explored) if schedule.explored else "",
+        heading=catalogue.text("schedule.heading" if several else "schedule.alone"),
+        summary=catalogue.count("schedule.summary", schedule.explored)
+        if several and schedule.explored
+        else "",
         actors=tuple(line(actor, 12) for actor in schedule.actors[:_COLUMNS]),
         columns=min(len(schedule.actors), _COLUMNS),
         steps=tuple(_step(number, step, schedule.actors, drawing) for number, step in numbered),

@@ -1,4 +1,6 @@
-"""What to look at first: the check, or the exercise that could not run, that costs most."""
+"""What to look at first: the check, the subject or the exercise that could not run, that costs most."""
+
+from collections import defaultdict
 
 from grader.results import CheckResult, ExerciseResult, Results
 from reports import causes
@@ -12,16 +14,33 @@ _NEAR = 1e-6  # points; less is the rounding of sums
 def find_first(results: Results, page: Page) -> First | None:
     """What costs most, with all that it explains; None where nothing was lost."""
     costs = causes.costs(results, page.causes)
-    top = max(costs, key=lambda name: costs[name][0], default="")
+    subject = _subject(results, costs)
+    top = max(subject or costs, key=lambda name: costs[name][0], default="")
     broken = [one for one in results.exercises if one.problem and _lost(one) > _NEAR]
     worst = max(broken, key=_lost, default=None)
     checks = {check.id: check for exercise in results.exercises for check in exercise.checks}
     if worst:
-        ahead = _lost(worst) - costs.get(top, (0.0, 0))[0]
+        ahead = _lost(worst) - sum(costs[name][0] for name in subject or [top] if name)
         # Of two that cost the same, a check that shows a line of the student's own code says more.
         if ahead > _NEAR or (ahead > -_NEAR and not checks[top].evidence.error):
             return _exercise(worst, page)
-    return _check(checks[top], costs[top], page) if top else None
+    return _check(checks[top], [costs[name] for name in subject or [top]], page) if top else None
+
+
+def _subject(results: Results, costs: dict[str, tuple[float, int]]) -> list[str]:
+    """The checks about one subject, where they cost more together than any mistake that explains others.
+
+    Wrong answers about one thing mostly come from one mistake, though nothing proves it.
+    """
+    subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for exercise in results.exercises:
+        for check in exercise.checks:
+            if check.id in costs and check.guide and not costs[check.id][1]:
+                subjects[exercise.id, check.guide].append(check.id)
+    sums = {key: sum(costs[name][0] for name in names) for key, names in subjects.items()}
+    largest = max(sums, key=lambda key: sums[key], default=None)
+    alone = max((cost for cost, _ in costs.values()), default=0.0)
+    return subjects[largest] if largest and sums[largest] > alone + _NEAR else []
 
 
 def _lost(exercise: ExerciseResult) -> float:
@@ -36,12 +55,16 @@ def _exercise(exercise: ExerciseResult, page: Page) -> First:
     return First(Link(f"#{exercise_anchor(exercise.id)}", line(exercise.problem)), "", why, "", None)
 
 
-def _check(check: CheckResult, cost: tuple[float, int], page: Page) -> First:
-    """Why one check comes first: its own points, and those of the checks that it explains."""
+def _check(check: CheckResult, costs: list[tuple[float, int]], page: Page) -> First:
+    """Why one check comes first: its own points, and those of the checks that it stands for."""
     catalogue = page.drawing.catalogue
-    total, others = cost
+    total, others = sum(cost for cost, _ in costs), costs[0][1]
     own = catalogue.points(check.points - check.score)
-    if others:
+    if len(costs) > 1:
+        subject = catalogue.name("guide", check.guide)
+        points = {"points": own, "total": catalogue.points(total), "subject": subject}
+        why = catalogue.count("first.subject", len(costs) - 1, **points)
+    elif others:
         why = catalogue.count("first.explains", others, points=own, total=catalogue.points(total))
     else:
         why = catalogue.text("first.alone", points=own)

@@ -3,7 +3,7 @@
 from grader.results import ExerciseResult, Outcome, Results, Status
 from reports import causes
 from reports.catalogue import Catalogue, load
-from reports.checks import Page, command, exercise_anchor, group
+from reports.checks import Page, command, exercise_anchor, followers, group
 from reports.detail import LEVELS, Detail
 from reports.evidence import Drawing
 from reports.facts import facts
@@ -84,6 +84,7 @@ def _exercise(exercise: ExerciseResult, page: Page) -> ExerciseView:
         counts=counts if exercise.checks else "",
         problem=line(exercise.problem),
         groups=group(exercise.checks, page),
+        followers=followers(exercise.checks, page),
     )
 
 

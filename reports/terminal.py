@@ -8,13 +8,15 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from grader.results import Results
+from grader.results import Outcome, Results
 from reports.catalogue import Catalogue, load
 from reports.detail import FULL, Detail
-from reports.scorecard import GUIDE, build
-from reports.terminal_check import STYLES, command, headline, show
+from reports.scorecard import build
+from reports.terminal_check import SIGNS, STYLES, command, followers, headline, show
+from reports.terminal_depth import Depth, find_depths
 from reports.terminal_progress import Progress
 from reports.view import ExerciseView, First, Scorecard, Share
+from reports.view import Group as ChecksOf
 
 __all__ = ["Progress", "render"]
 
@@ -22,10 +24,21 @@ _BRIEF = Detail(commands=10, text=160, rows=8, row=160, output=600, frames=2, so
 _BAR = 24  # columns
 
 
-def render(results: Results, *, width: int, colour: bool, language: str = "en", guide: str = GUIDE) -> str:
-    """The scorecard as text of ``width`` columns; a check that was run alone is shown in full."""
+def render(
+    results: Results,
+    *,
+    width: int,
+    colour: bool,
+    language: str = "en",
+    page: str = "",
+) -> str:
+    """The scorecard as text of ``width`` columns; ``page`` is where the whole of it lies.
+
+    A check that was run alone is shown in full. Of many that failed, only the one to look at first is: what
+    matters must not scroll away.
+    """
     checks = sum(len(exercise.checks) for exercise in results.exercises)
-    card = build(results, language, guide=guide, detail=FULL if checks == 1 else _BRIEF)
+    card = build(results, language, detail=FULL if checks == 1 else _BRIEF)
     console = Console(
         file=StringIO(),
         width=max(width, 40),
@@ -38,20 +51,25 @@ def render(results: Results, *, width: int, colour: bool, language: str = "en", 
         highlight=False,
     )
     with console.capture() as capture:
-        _print(card, load(language), console)
+        _print(card, load(language), console, page)
     return "\n".join(line.rstrip() for line in capture.get().split("\n"))
 
 
-def _print(card: Scorecard, catalogue: Catalogue, console: Console) -> None:
+def _print(card: Scorecard, catalogue: Catalogue, console: Console, page: str) -> None:
     """The whole scorecard, from top to foot; a command is never broken, so that it can be copied."""
+    depths = find_depths(card)
     console.print(_top(card, catalogue))
     if card.first:
         console.print(_first(card.first, catalogue))
+    if set(depths.values()) - {Depth.ALL}:
+        console.print(Text(catalogue.text("page.brief"), style="dim"))
+        console.print()
     for exercise in card.exercises:
-        for part in _exercise(exercise, catalogue, console.width):
+        for part in _exercise(exercise, depths, catalogue, console.width):
             console.print(part, soft_wrap=isinstance(part, Text) and part.overflow == "ignore")
     console.print(_foot(card, catalogue))
-    console.print(command(card.command, 2), soft_wrap=True)
+    for part in _end(card, catalogue, page):
+        console.print(part, soft_wrap=True)
 
 
 def _top(card: Scorecard, catalogue: Catalogue) -> RenderableType:
@@ -94,9 +112,12 @@ def _first(first: First, catalogue: Catalogue) -> RenderableType:
     return Group(*parts, "")
 
 
-def _exercise(exercise: ExerciseView, catalogue: Catalogue, width: int) -> Iterator[RenderableType]:
+def _exercise(
+    exercise: ExerciseView, depths: dict[str, Depth], catalogue: Catalogue, width: int
+) -> Iterator[RenderableType]:
     """One exercise: its checks by objective, passed ones as a number; one alone is shown even so."""
-    alone = sum(len(group.open) + len(group.passed) for group in exercise.groups) == 1
+    checks = sum(len(group.open) + len(group.followers) + len(group.passed) for group in exercise.groups)
+    alone = checks == 1
     words = exercise.share.words if exercise.share else exercise.counts
     yield Rule(Text.assemble((exercise.title, "bold"), f"  {words} "), align="left", style="dim")
     yield ""
@@ -104,17 +125,29 @@ def _exercise(exercise: ExerciseView, catalogue: Catalogue, width: int) -> Itera
         problem = Text.assemble((catalogue.text("exercise.problem") + ". ", "bold yellow"), exercise.problem)
         yield Padding(problem, (0, 0, 1, 2))
     for group in exercise.groups:
+        if not (group.open or alone):
+            yield _settled(group)
+            continue
         yield Text.assemble("  ", (group.title, "bold"), f"  {group.score}")
         if group.passed:
             yield Text.assemble("    ", ("✓ ", STYLES["passed"]), group.passed_words)
         for check in (*group.open, *(group.passed if alone else ())):
             yield Padding(headline(check), (0, 0, 0, 4))
-            yield Padding(show(check, catalogue, width - 6), (0, 0, 0, 6))
-            if check.evidence:
-                yield command(check.command, 6)
-                yield ""
-        if not (group.open and group.open[-1].evidence):
+            depth = depths.get(check.anchor, Depth.ALL)
+            yield Padding(show(check, depth, catalogue, width - 6), (0, 0, 0, 6))
+            yield command(check.command, 6)
             yield ""
+    for bundle in exercise.followers:
+        yield Padding(followers(bundle), (0, 0, 0, 2))
+    yield ""
+
+
+def _settled(group: ChecksOf) -> Text:
+    """A group that needs no more than its points: all passed, or failed for a reason told elsewhere."""
+    outcome = group.followers[0].outcome if group.followers else Outcome.PASSED
+    return Text.assemble(
+        "  ", (f"{SIGNS[outcome]} ", STYLES[outcome]), group.title, (f"  {group.score}", "dim")
+    )
 
 
 def _foot(card: Scorecard, catalogue: Catalogue) -> RenderableType:
@@ -122,6 +155,15 @@ def _foot(card: Scorecard, catalogue: Catalogue) -> RenderableType:
     heading = Text(catalogue.text("page.facts") + " ", style="bold")
     notes = [Padding(Text(note), (0, 0, 0, 2)) for note in card.notes]
     facts = "\n".join(f"{fact.name}: {fact.text}" for fact in card.facts if not fact.code)
-    again = Text(f"  {catalogue.text('page.again')}:")
     rows = Padding(Text(facts, style="dim"), (0, 0, 1, 2))
-    return Group(Rule(heading, align="left", style="dim"), "", *notes, rows, again)
+    return Group(Rule(heading, align="left", style="dim"), "", *notes, rows)
+
+
+def _end(card: Scorecard, catalogue: Catalogue, page: str) -> Iterator[Text]:
+    """What is still in sight when all is printed: the score, where the page is, and how to do it again."""
+    words = card.share.words if card.share else catalogue.text("page.no_score")
+    yield Text(words, style="bold")
+    if page:
+        yield Text(f"{catalogue.text('page.title')}: {page}", no_wrap=True, overflow="ignore")
+    yield Text(f"{catalogue.text('page.again')}:")
+    yield command(card.command, 2)

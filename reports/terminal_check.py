@@ -8,8 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.catalogue import Catalogue
+from reports.terminal_depth import Depth
 from reports.terminal_evidence import evidence
-from reports.view import CheckView, Comparison, Piece
+from reports.view import CheckView, Comparison, Endings, Followers, Piece
 
 STYLES = {
     "passed": "green",
@@ -42,26 +43,36 @@ def headline(check: CheckView) -> Text:
     )
 
 
-def show(check: CheckView, catalogue: Catalogue, width: int) -> RenderableType:
+def followers(bundle: Followers) -> Text:
+    """Checks that share a reason, as one sentence."""
+    style = STYLES[bundle.outcome]
+    return Text.assemble(
+        (f"{SIGNS[bundle.outcome]} ", f"bold {style}"),
+        bundle.words,
+        (f"  {bundle.points}" if bundle.points else "", "dim"),
+    )
+
+
+def show(check: CheckView, depth: Depth, catalogue: Catalogue, width: int) -> RenderableType:
     """All that is to be said of a check below its headline."""
-    return Group(*_parts(check, catalogue, width))
+    return Group(*_parts(check, depth, catalogue, width))
 
 
-def _parts(check: CheckView, catalogue: Catalogue, width: int) -> Iterator[RenderableType]:
+def _parts(check: CheckView, depth: Depth, catalogue: Catalogue, width: int) -> Iterator[RenderableType]:
     """The parts, in the page's order."""
     if check.message:
         yield Text(check.message)
-    if check.because_words:
-        yield Text(
-            f"{check.because_words} {check.because.text if check.because else ''}".rstrip(), style="dim"
-        )
+    if depth is Depth.NAME:
+        return
     if check.evidence and check.evidence.call:
         yield Text.assemble((catalogue.text("evidence.call") + "  ", "dim"), check.evidence.call)
     if check.comparison:
         yield _compare(check.comparison, catalogue)
-    if check.hint and check.evidence:
+    if check.endings:
+        yield _endings(check.endings, catalogue)
+    if check.hint:
         yield Text.assemble((catalogue.text("check.hint") + ": ", "bold cyan"), check.hint)
-    if check.evidence:
+    if check.evidence and depth is Depth.ALL:
         if check.guide:
             yield Text.assemble((check.guide.text, "dim"), " ", (check.guide.target, "dim underline"))
         yield from evidence(check.evidence, catalogue, width)
@@ -90,6 +101,24 @@ def _compare(it: Comparison, catalogue: Catalogue) -> RenderableType:
                 table.add_row(words, _pieces(side, style, catalogue))
             if carets := _carets(row.seen):
                 table.add_row("", Text(carets, style="dim"))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _endings(it: Endings, catalogue: Catalogue) -> RenderableType:
+    """The right endings over the one that was seen; a > is before what fits none of them."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(min_width=_LABEL, no_wrap=True)
+    table.add_column(overflow="fold")
+    for place, ending in enumerate(it.expected):
+        word = Text(catalogue.text("check.or" if place else "check.expected"), style="green")
+        table.add_row(word, Text("\n".join(f"  {piece.text}" for piece in ending)))
+    if it.more:
+        table.add_row("", Text(f"… {catalogue.text('check.or_more')}", style="dim"))
+    seen = Text("\n").join(
+        Text(f"> {piece.text}", style="bold red") if piece.differs else Text(f"  {piece.text}")
+        for piece in it.seen
+    )
+    table.add_row(Text(catalogue.text("check.seen"), style="red"), seen)
     return Padding(table, (0, 0, 0, 2))
 
 

@@ -26,7 +26,8 @@ def evidence(it: EvidenceView, catalogue: Catalogue, width: int) -> Iterator[Ren
     t = catalogue.text
     if it.error:
         yield _heading(t("evidence.raised", type=it.error.type))
-        yield _indent(Text(it.error.message))
+        if it.error.message:
+            yield _indent(Text(it.error.message))
         yield from (_frame(frame) for frame in it.error.frames)
         if it.error.left_out:
             yield _indent(Text(it.error.left_out, style="dim"))
@@ -40,7 +41,7 @@ def evidence(it: EvidenceView, catalogue: Catalogue, width: int) -> Iterator[Ren
         yield _heading(t("evidence.stack"))
         yield from (_frame(frame) for frame in it.stack)
     if it.diagram:
-        yield _heading(t("schedule.heading"))
+        yield _heading(it.diagram.heading)
         yield _diagram(it.diagram, catalogue, width)
     yield from _state(it, catalogue)
 

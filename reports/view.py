@@ -39,6 +39,15 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Endings:
+    """What each call of a race gave, a line for each, and the endings that are right."""
+
+    expected: tuple[tuple[Piece, ...], ...]
+    seen: tuple[Piece, ...]
+    more: int = 0  # right endings that are not shown
+
+
+@dataclass(frozen=True)
 class Link:
     """Where to go, and its words; '#...' is on the page itself."""
 
@@ -58,6 +67,7 @@ class CheckView:
     points: str  # 0 of 2 points
     message: str = ""
     comparison: Comparison | None = None
+    endings: Endings | None = None  # instead of a comparison
     hint: str = ""
     guide: Link | None = None
     because: Link | None = None  # the check that explains this one, where there is one
@@ -67,12 +77,25 @@ class CheckView:
 
 
 @dataclass(frozen=True)
+class Followers:
+    """Checks that did not pass for one reason, which is told once."""
+
+    outcome: Outcome
+    words: str  # 13 checks were stopped by the same error as: ...
+    because: Link | None  # the check to look at instead
+    because_words: str
+    points: str
+    checks: tuple[CheckView, ...]
+
+
+@dataclass(frozen=True)
 class Group:
     """The checks of one learning objective."""
 
     title: str
     score: str
-    open: tuple[CheckView, ...]  # not passed
+    open: tuple[CheckView, ...]  # not passed, each with evidence of its own
+    followers: tuple[Followers, ...]  # not passed, for a reason that is told elsewhere
     passed: tuple[CheckView, ...]
     passed_words: str  # 7 checks passed
 
@@ -97,6 +120,7 @@ class ExerciseView:
     counts: str  # 20 of 31 checks passed
     problem: str
     groups: tuple[Group, ...]
+    followers: tuple[Followers, ...]  # of all groups, for where there is little room
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ class StepView:
 class Diagram:
     """The order of commands that loses."""
 
+    heading: str
     summary: str
     actors: tuple[str, ...]
     columns: int  # how wide it is drawn

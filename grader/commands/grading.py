@@ -133,8 +133,10 @@ def _print(request: Request, results: Results, out: Path, language: str) -> None
         sys.stdout.write(to_json(results).decode())
     elif not request.quiet:
         colour = _colour(sys.stdout.isatty())
-        sys.stdout.write(terminal.render(results, width=_width(), colour=colour, language=language))
-        sys.stdout.write(f"\n{out / SCORECARD}\n")
+        page = str(out / SCORECARD)
+        sys.stdout.write(
+            terminal.render(results, width=_width(), colour=colour, language=language, page=page)
+        )
     if results.status is Status.NOT_GRADED:
         sys.stderr.write(f"Not graded, and nothing was charged: {results.reason}\n")
 

@@ -21,11 +21,16 @@ def gather(lab: Lab, error: BaseException, submission: Path) -> Evidence:
     sent = [one for one in lab.stage.relay.recording().since(lab.evidence_from).sent if one.round_trip]
     shown = sent[-SHOWN_COMMANDS:]
     left_out = len(sent) - len(shown)
+    starts: dict[str, int] = {}  # each actor's first round trip: what was tried before isn't counted
+    for one in sent:
+        starts.setdefault(one.actor, one.round_trip)
     raised = error.raised if isinstance(error, StudentFault) else None
     fault = error if isinstance(error, StudentFault) else None
     return Evidence(
         call=fault.call if fault and fault.call else lab.last_call,
-        commands=tuple(_show(number, one) for number, one in enumerate(shown, left_out + 1)),
+        commands=tuple(
+            _show(number, one, starts[one.actor]) for number, one in enumerate(shown, left_out + 1)
+        ),
         commands_left_out=left_out,
         clock=_clock(lab, shown, left_out),
         keys=_keys(lab),
@@ -50,11 +55,11 @@ def _clock(lab: Lab, shown: list[Sent], left_out: int) -> tuple[ClockStep, ...]:
     return tuple(ClockStep(left_out + after, round(by, 3)) for after, by in kept[:SHOWN_COMMANDS])
 
 
-def _show(number: int, sent: Sent) -> Command:
+def _show(number: int, sent: Sent, start: int) -> Command:
     return Command(
         number,
         sent.actor,
-        sent.round_trip,
+        sent.round_trip - start + 1,
         resp.show_command(sent.command),
         resp.show_reply(sent.reply) if sent.answered else "",
         sent.reply_bytes,

@@ -45,6 +45,7 @@ class Pending:
 
     def __init__(self, lab: "Lab", actor: Actor, call: Call) -> None:
         self._lab, self._actor, self.call = lab, actor, call
+        lab.last_call = str(call)
         lab.stage.begin(actor, call)
 
     @property
@@ -376,9 +377,10 @@ def _actor_name(number: int) -> str:
 
 
 def _seen(scenario: Scenario, ending: Ending) -> Value:
-    parts = [f"{call} gave {answer}" for call, answer in zip(scenario.together, ending.answers, strict=True)]
-    parts += [f"{call} then gave {answer}" for call, answer in zip(scenario.look, ending.look, strict=True)]
-    return sentence("; ".join(parts))
+    """What each call gave, a line for each, as in what is expected."""
+    calls, answers = (*scenario.together, *scenario.look), (*ending.answers, *ending.look)
+    rows = [f"{call} → {answer}".replace("\n", " ") for call, answer in zip(calls, answers, strict=True)]
+    return sentence("\n".join(rows))
 
 
 __all__ = ["Calls", "Compute", "Lab", "Scenario", "StandIn", "Subject", "Traffic"]

@@ -36,13 +36,13 @@ class Sequential:
 
     @property
     def expected(self) -> Value:
-        """Every right ending, in words."""
+        """Every right ending: a line for each call, an empty line between two endings."""
         calls = (*self._scenario.together, *self._scenario.look)
         each = {
-            "; ".join(f"{call} gives {show(value)}" for call, value in zip(calls, one, strict=True)): None
+            "\n".join(f"{call} → {show(value)}" for call, value in zip(calls, one, strict=True)): None
             for one in self._right
         }
-        return Value(" - or - ".join(each))
+        return Value("\n\n".join(each))
 
 
 def sequential(models: Callable[[], Models], scenario: Scenario, verdict: str) -> Judge:

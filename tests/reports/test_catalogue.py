@@ -25,6 +25,7 @@ BY_NAME = (
     "number.",
     "points.",
     "change.",
+    "followers.",
 )
 
 

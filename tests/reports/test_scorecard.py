@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grader.results import ClockStep, Command, Evidence, KeyState, Outcome, StudentError
+from grader.results import ClockStep, Command, Evidence, KeyState, Outcome, StudentError, Value
 from reports.catalogue import load
 from reports.checks import anchor
 from reports.scorecard import build
@@ -35,7 +35,11 @@ def checks(card):
         check
         for exercise in card.exercises
         for group in exercise.groups
-        for check in (*group.open, *group.passed)
+        for check in (
+            *group.open,
+            *(check for bundle in group.followers for check in bundle.checks),
+            *group.passed,
+        )
     ]
 
 
@@ -152,6 +156,51 @@ def test_checks_that_skip_each_other_in_a_ring_end():
         name: {**SKIPPED, "skipped_because": other} for name, other in zip(ids, reversed(ids), strict=True)
     }
     assert build(together(changed(ring))).first
+
+
+def polled(*texts, clock=()):
+    sent = tuple(Command(n, "A", n, text, "(nil)", 0) for n, text in enumerate(texts, 1))
+    wrong = {**WRONG_TTL, "evidence": Evidence(commands=sent, clock=clock)}
+    entries = one(build(together(changed({TTL: wrong}))), TTL).evidence.trace.entries
+    return [one.text if isinstance(one, Pause) else one.commands[0].number for one in entries]
+
+
+def test_the_same_command_again_and_again_is_a_number():
+    again = "The same again, {} times more, with the same reply"
+    assert polled(*["GET k"] * 40, "DEL k") == [1, again.format(39), 41]
+    assert polled(*["GET k"] * 3) == [1, 2, 3]
+    moved = polled("SET k 1", *["GET k"] * 9, *["GET k"] * 5, clock=(ClockStep(10, 60.0),))
+    assert moved == [1, 2, again.format(8), "The clock moves on by 1 minute", 11, again.format(4)]
+
+
+def test_checks_about_one_subject_come_first_together():
+    names = [check.id for check in perfect().exercises[0].checks][:4]
+    wrong = {name: {**WRONG_TTL, "guide": "time-to-live", "score": 0} for name in names}
+    first = build(together(changed(wrong))).first
+    assert "3 other checks about the same (Time-to-live) did not pass" in first.why
+
+
+def test_what_no_time_was_left_for_is_counted_to_what_took_it():
+    ids = [check.id for check in perfect().exercises[0].checks]
+    late = {"outcome": Outcome.SKIPPED, "score": 0, "skipped_because": "3 checks ran out of time before."}
+    card = build(together(changed({ids[0]: TIME_OUT, **dict.fromkeys(ids[1:], late)})))
+    assert card.first.link.target == "#" + anchor(ids[0])
+    assert f"{len(ids) - 1} other checks" in card.first.why
+
+
+def test_a_race_shows_what_fits_no_right_ending():
+    right = Value(
+        "cart.add('a', 1) → 1\ncart.items() → {'a': 3}\n\ncart.add('a', 1) → 3\ncart.items() → {'a': 3}"
+    )
+    seen = Value("cart.add('a', 1) → 1\ncart.items() → {'a': 1}")
+    card = build(together(changed({TTL: {**WRONG_TTL, "expected": right, "seen": seen}})))
+    shown = one(card, TTL)
+    assert shown.comparison is None
+    assert [[piece.text for piece in ending] for ending in shown.endings.expected] == [
+        ["cart.add('a', 1) → 1", "cart.items() → {'a': 3}"],
+        ["cart.add('a', 1) → 3", "cart.items() → {'a': 3}"],
+    ]
+    assert [piece.differs for piece in shown.endings.seen] == [False, True]
 
 
 def test_the_same_error_is_shown_in_full_once():

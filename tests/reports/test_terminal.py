@@ -12,7 +12,17 @@ from rich.cells import cell_len
 from grader.results import Outcome
 from reports.terminal import Progress, render
 
-from .samples import SAMPLES, WRONG_TTL, changed, hostile, not_graded, passed_checks, together, typical
+from .samples import (
+    SAMPLES,
+    WRONG_TTL,
+    changed,
+    hopeless,
+    hostile,
+    not_graded,
+    passed_checks,
+    together,
+    typical,
+)
 
 ESCAPE = "\x1b"
 
@@ -79,8 +89,34 @@ def test_what_was_not_graded_shows_no_score():
 
 
 def test_a_narrow_diagram_is_a_list_that_names_the_caller():
-    text = render(typical(), width=50, colour=False)
+    race = next(check for check in typical().exercises[1].checks if check.evidence.schedule)
+    text = render(together((race,)), width=50, colour=False)
     assert re.search(r"▶7\s+A sends ZADD", text)
+
+
+def test_of_many_failed_checks_only_the_first_to_look_at_is_shown_in_full():
+    results = typical()
+    text = render(results, width=80, colour=False, page="graded/my-solution/scorecard.html")
+    assert text.count("What your code sent to Valkey") <= 1
+    failed = [
+        check for exercise in results.exercises for check in exercise.checks if check.score < check.points
+    ]
+    shown = [check for check in failed if f"--check {check.id} " in text]
+    assert shown
+    assert all(check.title[:30] in text for check in shown)
+    assert text.split("\n")[-5:-2] == [
+        "48 of 100 points",
+        "Scorecard: graded/my-solution/scorecard.html",
+        "To grade it again:",
+    ]
+
+
+def test_sixty_failed_checks_of_one_mistake_are_a_few_lines():
+    mistake = hopeless().exercises[0].checks[0]
+    same = {part: getattr(mistake, part) for part in ("outcome", "score", "message", "evidence")}
+    text = render(together(changed({check.id: same for check in passed_checks()})), width=80, colour=False)
+    assert len(text.split("\n")) < 95
+    assert "more checks were stopped by the same error as" in " ".join(text.split())
 
 
 def test_piped_progress_is_a_plain_line_for_each_check():
