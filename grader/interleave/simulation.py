@@ -57,6 +57,8 @@ class Simulation:
             if moves := self.moves():
                 self.make_move(choose(moves))
                 continue
+            if until():  # a callback that takes time has begun only now
+                return
             timer = self.waits.next_timer()
             if timer is not None and (horizon is None or timer.due <= horizon):
                 self._reach(timer)
