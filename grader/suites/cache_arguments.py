@@ -90,7 +90,7 @@ def test_values_that_json_refuses(lab: Lab, cache: StandIn, rand: Random) -> Non
     cache.set(key, "old")
     hint = "Encode the value before anything is written; let json.dumps raise its TypeError."
     with lab.traffic() as traffic:
-        for wrong in ({1, 2}, b"bytes", Unserializable(), [1, {2}], {"a": b"b"}):
+        for wrong in ({1, 2}, b"bytes", Unserializable(), [1, {2}], {"a": b"b"}, {(1, 2): 3}):
             expect_raised(cache.set.answer(key, wrong), TypeError, hint=hint)
     expect(traffic.round_trips, "The number of round trips").to_equal(0, hint=hint)
     expect(cache.get(key)).to_equal("old", hint=hint)

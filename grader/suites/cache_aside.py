@@ -5,6 +5,7 @@ from random import Random
 from grader.interleave.calls import Compute
 from grader.suites.cache_rules import (
     NOTHING,
+    TAKES,
     WITHIN_SECONDS,
     callers,
     expect_computes,
@@ -75,7 +76,15 @@ def test_a_miss_computes_at_once(lab: Lab, cache: StandIn, rand: Random) -> None
 @check(points=0.5, objective="patterns", guide="cache-aside")
 def test_an_error_reaches_its_caller(cache: StandIn, rand: Random) -> None:
     """If compute() raises, anything at all, the error reaches its caller, and nothing is stored."""
-    for kind in ("ComputeFailed", "LookupError", "KeyboardInterrupt", "SystemExit", "ComputeStopped"):
+    for kind in (
+        "ComputeFailed",
+        "ValueError",
+        "TimeoutError",
+        "LookupError",
+        "KeyboardInterrupt",
+        "SystemExit",
+        "ComputeStopped",
+    ):
         key, text = words(rand, 2)
         expect_error(cache.get_or_compute.answer(key, Compute(raises=(kind, text))), kind, text)
         expect(cache.get(key, NOTHING)).to_equal(NOTHING, hint="After an error nothing is stored.")
@@ -85,11 +94,11 @@ def test_an_error_reaches_its_caller(cache: StandIn, rand: Random) -> None:
 def test_a_value_that_cannot_be_stored(lab: Lab, rand: Random) -> None:
     """After a compute() whose value JSON refuses, a waiting or later caller computes within a second."""
     key, (cache, other, later) = word(rand), callers(lab, 3)
-    held = cache.get_or_compute.begin(key, Compute({1, 2}, takes=2))
+    held = cache.get_or_compute.begin(key, Compute({1, 2}, takes=TAKES))
     lab.idle()
     waits = other.get_or_compute.begin(key, Compute("good"))
     hint = "Encoding the value can raise too: is the lock given back then?"
-    lab.advance(2 + 2 * WITHIN_SECONDS)
+    lab.advance(TAKES + 2 * WITHIN_SECONDS)
     expect_returned([held, waits], "within a second", hint)
     waits.value()
     other.delete(key)

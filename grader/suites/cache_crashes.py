@@ -1,18 +1,20 @@
 """Checks of the cache manager: two callers at once, forbidden commands and crashes."""
 
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
 from grader.interleave.calls import Call, Compute, Raised
 from grader.interleave.explorer import Ending
-from grader.suites.cache_rules import NOTHING, callers, given, stored
+from grader.proxy import resp
+from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, given, stored
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
 
 calls = Calls("cache")
-FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "CONFIG", "ACL", "SWAPDB", "DEBUG"}
+FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "CONFIG SET", "CONFIG REWRITE", "ACL SETUSER", "ACL DELUSER"}
 
 
 def _judged(verdict: str, right: Any) -> Any:
@@ -33,6 +35,12 @@ def _belong_together(_: list[Any], looks: list[Any]) -> bool:
     ttl, value = looks
     low, high = (50, 200) if value == "short" else (500, 2000)
     return value in ("short", "long") and isinstance(ttl, int | float) and low <= ttl <= high
+
+
+def _forbidden(sent: Iterable[resp.Command]) -> list[str]:
+    """Which of these commands nobody may use, by name."""
+    names = {resp.name(one) for one in sent} | {resp.name((b" ".join(one[:2]),)) for one in sent}
+    return sorted(names & FORBIDDEN)
 
 
 def _sum(counts: list[Any]) -> int:
@@ -93,21 +101,22 @@ def test_two_sets_at_once(lab: Lab, rand: Random) -> None:
 @check(points=0.5, objective="performance", guide="scan-not-keys")
 def test_no_forbidden_commands(lab: Lab, rand: Random) -> None:
     """Nothing calls KEYS, FLUSHALL or FLUSHDB or changes the server's settings, inside scripts neither."""
-    key, (cache, other) = word(rand), callers(lab, 2)
+    key = word(rand)
     with lab.traffic() as traffic, lab.tap() as tap:
+        cache, other = callers(lab, 2)
         cache.set.answer(key, 1)
         cache.set_many.answer({"a": 1, "b": 2})
         cache.get_many.answer([key, "a"])
         for call in (cache.get, cache.exists, cache.ttl, cache.touch, cache.delete):
             call.answer(key)
-        held = cache.get_or_compute.begin(key, Compute("value", takes=2))
+        held = cache.get_or_compute.begin(key, Compute("value", takes=TAKES))
         lab.idle()
         waits = other.get_or_compute.begin(key, Compute("second"))
-        lab.advance(4)
+        lab.advance(TAKES + 2 * WITHIN_SECONDS)
         values = [held.answer(), waits.answer()]
         for glob in ("a", "none*", "*"):
             cache.invalidate.answer(glob)
-    used = sorted((tap.names | set(traffic.recording.names)) & FORBIDDEN)
+    used = _forbidden([one.command for one in (*tap.executed, *traffic.recording.sent)])
     hint = "KEYS stops the server while it looks at every key: walk with SCAN. Settings are the server's own."
     expect(used, "The list of forbidden commands that were used").to_equal([], hint=hint)
     for answer in values:
@@ -119,7 +128,7 @@ def _crash(lab: Lab, call: Call, *setup: Call) -> None:
 
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
-        victim = lab.new("cache", actor=lab.enter())
+        victim = lab.new("cache", actor=lab.victim())
         for one in setup:
             lab.value_of(lab.stage.call(victim.actor, one), one)
         return victim, call

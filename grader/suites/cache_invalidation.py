@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 from random import Random
 
 from grader.interleave.calls import Compute
-from grader.suites.cache_rules import stored
+from grader.suites.cache_rules import fill, stored
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
@@ -22,6 +22,7 @@ def test_invalidate_takes_a_glob(cache: StandIn, rand: Random) -> None:
         f"x{base}:1",
     ]
     keys += ["a*b", "axb", "ab", "*", "**", "a.b", "b", "lock", "[x]", "x", f"{base}:1:2", f"{base}+", "^a"]
+    keys += ["$(1)", "$1", "a|b", "A*B"]
     globs = [
         f"{base}:*",
         f"{base}:?",
@@ -32,10 +33,25 @@ def test_invalidate_takes_a_glob(cache: StandIn, rand: Random) -> None:
         "a[*]b",
         "a?b",
     ]
-    globs += [base, "[*]", "*[0-9]*", "?", f"{base[:2]}*:?", "a.b", f"{base}+", "none*", "*x*", "a*", "*"]
+    globs += [
+        base,
+        "[*]",
+        "*[0-9]*",
+        "?",
+        f"{base[:2]}*:?",
+        "a.b",
+        f"{base}+",
+        "none*",
+        "*x*",
+        "a*",
+        "$(?)",
+        "a|b",
+        "^*",
+        "*",
+    ]
     hint = "* is any text, ? one character, [abc] one of these; the whole key has to match, and nothing else."
     for glob in globs:
-        cache.set.many([(key, 1) for key in keys])
+        fill(cache, keys)
         matching = [key for key in keys if fnmatchcase(key, glob)]
         other = [key for key in keys if not fnmatchcase(key, glob)]
         expect(cache.invalidate(glob), f"invalidate({glob!r})").to_equal(len(matching), hint=hint)
@@ -49,7 +65,7 @@ def test_invalidate_with_any_text(cache: StandIn, rand: Random) -> None:
     """A glob beside any other text, newlines and emoji included, matches keys with that text."""
     names = odd_names(rand)
     for literal in (":", " ", "🍵", "\n", "é", "{x}", ".", "|", "'", "%"):
-        cache.set.many([(name, 1) for name in names])
+        fill(cache, names)
         glob = f"*{literal}*"
         matching = {name for name in names if literal in name}
         hint = "What is no *, ? or [...] in a glob stands for itself."
@@ -68,15 +84,14 @@ def test_invalidate_stays_in_its_namespace(lab: Lab, rand: Random) -> None:
     others = {name: lab.new(f"cache{n}", name) for n, name in enumerate(names)}
     keys = ["k", f"{space}:k", "user:k"]
     hint = "The walk must see this namespace's entries and no others."
+    for cache in others.values():
+        fill(cache, keys)
     for glob, count in (("*", 3), ("*k", 3), ("k", 1), ("*:k", 2), (f"{space}*", 1)):
-        for cache in (mine, *others.values()):
-            cache.set.many([(key, 1) for key in keys])
+        fill(mine, keys)
         expect(mine.invalidate(glob), f"invalidate({glob!r})").to_equal(count, hint=hint)
-        for name, cache in others.items():
-            left = stored(cache, keys)
-            expect(left, f"What was left in the namespace {name!r}").to_equal(
-                dict.fromkeys(keys, 1), hint=hint
-            )
+    for name, cache in others.items():
+        left = stored(cache, keys)
+        expect(left, f"What was left in the namespace {name!r}").to_equal(dict.fromkeys(keys, 1), hint=hint)
 
 
 @check(points=0.5, objective="values", guide="scan-not-keys")
@@ -84,8 +99,7 @@ def test_invalidate_finds_all_of_many(cache: StandIn, rand: Random) -> None:
     """invalidate finds every entry that matches, among thousands."""
     a, b = words(rand, 2)
     many, few = rand.randrange(1100, 1150), rand.randrange(20, 40)
-    cache.set.many([(f"{a}{number}", 1) for number in range(many)])
-    cache.set.many([(f"{b}{number}", 1) for number in range(few)])
+    fill(cache, [f"{a}{number}" for number in range(many)] + [f"{b}{number}" for number in range(few)])
     hint = "SCAN gives a page at a time, an empty one too; it has ended when its cursor is 0."
     expect(cache.invalidate(f"{b}*")).to_equal(few, hint=hint)
     expect(cache.invalidate(f"{a}*")).to_equal(many, hint=hint)

@@ -1,7 +1,7 @@
 """Checks of the cache manager: names: of keys, of namespaces, of helper keys."""
 
+from collections.abc import Sequence
 from random import Random
-from typing import Any
 
 from grader.interleave.calls import Compute
 from grader.suites.cache_rules import (
@@ -19,6 +19,7 @@ from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import odd_names, word, words
 
+LOCKS = ("lock", "locks")  # where locks often are: namespaces, and keys
 APART = "A helper key needs a name that no entry can have: where does its prefix differ from an entry's?"
 
 
@@ -53,6 +54,8 @@ def test_similar_keys_are_apart(cache: StandIn, rand: Random) -> None:
         f"{base}_x",
         f"{base}:x",
         f"{base}x",
+        f"{base}{'x' * 300}",
+        f"{base}{'x' * 299}y",
     ]
     for number, name in enumerate(alike, 1):
         cache.set(name, number)
@@ -131,47 +134,80 @@ def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     """No entry collides with the module's own helper keys, such as locks."""
     space, key, probe = words(rand, 3)
     holder, waiter, third, other = callers(lab, 4, space)
-    other.set(probe, 1)
-    layout = layout_of([state.key for state in lab.keys()], probe)
-    before = {state.key for state in lab.keys()}
+    neighbours = _Neighbours(lab, other, space, probe)
+    before = _names(lab)
     held = holder.get_or_compute.begin(key, Compute("held", takes=2))
     lab.idle()
     waits = waiter.get_or_compute.begin(key, Compute("second"))
     lab.idle()
     locked = len(lab.computed) == 1
-    helpers = sorted({state.key for state in lab.keys()} - before)
-    usual = [f"{key}:lock", f"lock:{key}", f"{key}.lock", f"{key}_lock", f"{key}/lock", "lock", "locks"]
-    alike = [name for name in named_like(helpers, layout) if name != key]
-    spaces = {other: _meet(other, [*alike, *usual])}
-    for name in sorted({*namespaces_in(helpers), "lock", "locks"} - {space}):
-        stranger = lab.new(f"in_{name}", name, actor=other.actor)
-        spaces[stranger] = _meet(stranger, [*_alike(lab, stranger, probe, helpers), f"{space}:{key}", key])
+    guesses = [f"{key}:lock", f"lock:{key}", f"{key}.lock", f"{key}_lock", f"{key}/lock", *LOCKS]
+    met = neighbours.meet(key, _names(lab) - before, guesses)
     late = third.get_or_compute.begin(key, Compute("third"))
     lab.advance(1)
     if locked:
         expect_computes(lab.computed, 1, "though only entries had been stored and deleted meanwhile", APART)
-    lab.advance(8)
+    before = _names(lab)
+    lab.advance(1)
+    rung = _names(lab) - before  # what wakes those who wait is there only now, and not for long
+    lab.advance(7)
     expect_returned([held, waits, late], "long after compute() had ended", APART)
     expect(held.value(), "What the caller that computed returned").to_equal("held", hint=APART)
-    for where, entries in spaces.items():
-        expect(stored(where, list(entries))).to_equal(entries, hint=APART)
+    neighbours.expect_intact(met)
+    met = neighbours.meet(key, rung)
+    other.delete(key)
+    expect(holder.get_or_compute(key, Compute("again"))).to_equal("again", hint=APART)
+    neighbours.expect_intact(met)
 
 
-def _alike(lab: Lab, stranger: StandIn, probe: str, helpers: list[str]) -> list[str]:
-    """The keys of another namespace whose entries would be called like a helper key."""
-    known = {state.key for state in lab.keys()}
-    stranger.set(probe, 1)
-    return named_like(helpers, layout_of({state.key for state in lab.keys()} - known, probe))
+def _names(lab: Lab) -> set[str]:
+    return {state.key for state in lab.keys()}
 
 
-def _meet(cache: StandIn, keys: list[str]) -> dict[str, Any]:
+class _Neighbours:
+    """Uses keys, in the same namespace and in others, whose entries may be called as a helper key is."""
+
+    def __init__(self, lab: Lab, cache: StandIn, space: str, probe: str) -> None:
+        self._lab, self._cache, self._space, self._probe = lab, cache, space, probe
+        self._caches = {space: cache}
+        self._layouts = {space: self._layout(cache)}
+
+    def _layout(self, cache: StandIn) -> tuple[str, str] | None:
+        before = _names(self._lab)
+        cache.set(self._probe, 1)
+        return layout_of(_names(self._lab) - before, self._probe)
+
+    def _in(self, space: str) -> StandIn:
+        if space not in self._caches:
+            self._caches[space] = self._lab.new(f"in_{space}", space, actor=self._cache.actor)
+            self._layouts[space] = self._layout(self._caches[space])
+        return self._caches[space]
+
+    def meet(self, key: str, helpers: set[str], guesses: Sequence[str] = ()) -> dict[str, dict[str, int]]:
+        """Use all such keys, and guesses; by namespace, what is stored under them in the end."""
+        met = {}
+        for space in sorted({*namespaces_in(helpers), self._space, *(LOCKS if guesses else ())}):
+            cache, mine = self._in(space), space == self._space
+            alike = {*named_like(helpers, self._layouts[space]), *(guesses if mine else ())} - {key}
+            if guesses and not mine:
+                alike |= {key, f"{self._space}:{key}"}
+            met[space] = _meet(cache, sorted(alike))
+        return met
+
+    def expect_intact(self, met: dict[str, dict[str, int]]) -> None:
+        """Every entry is still what it was."""
+        for space, entries in met.items():
+            expect(stored(self._in(space), entries)).to_equal(entries, hint=APART)
+
+
+def _meet(cache: StandIn, keys: list[str]) -> dict[str, int]:
     """Use keys that might be helpers' names; what is stored under them in the end."""
     entries = {key: number for number, key in enumerate(dict.fromkeys(keys), 1)}
     for key, number in entries.items():
         expect(cache.exists(key), f"exists({key!r}), before it was set,").to_equal(False, hint=APART)
         cache.delete(key)
         cache.set(key, number)
-        expect(cache.get(key), f"get({key!r})").to_equal(number, hint=APART)
+    expect(stored(cache, entries)).to_equal(entries, hint=APART)
     return entries
 
 

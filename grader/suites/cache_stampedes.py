@@ -4,6 +4,7 @@ from random import Random
 
 from grader.interleave.calls import Compute
 from grader.suites.cache_rules import (
+    TAKES,
     WITHIN_SECONDS,
     OneComputes,
     advance_in_turns,
@@ -18,7 +19,7 @@ from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
 
 calls = Calls("cache")
-MOST_ORDERS = 50  # that a race tries: three callers have more, but none that shows anything new
+MOST_ORDERS = {2: 40, 3: 16}  # that a race of so many callers tries: more show nothing new
 
 
 @check(points=1, objective="atomicity", guide="cache-stampede")
@@ -40,40 +41,44 @@ def _race_to_compute(lab: Lab, count: int, key: str) -> None:
         "Who may compute has to be decided in one atomic step on the server; who got the lock looks once "
         "more, stores, and only then gives the lock back."
     )
-    lab.race(scenario, OneComputes(lab), hint, most=MOST_ORDERS)
+    lab.race(scenario, OneComputes(lab), hint, most=MOST_ORDERS[count])
 
 
 @check(points=0.5, objective="atomicity", guide="cache-stampede")
 def test_eight_threads_compute_once(lab: Lab, cache: StandIn, rand: Random) -> None:
     """Of eight threads of one process that miss at the same time, one computes; all return its value."""
     key, began = word(rand), lab.waited
-    answers = lab.together(cache.actor, [calls.get_or_compute(key, Compute("value", takes=2))] * 8)
+    answers = lab.together(cache.actor, [calls.get_or_compute(key, Compute("value", takes=TAKES))] * 8)
     hint = "Threads share the object: what belongs to one call must not be kept in self."
     for answer in answers:
         expect(given(answer), "What a thread returned").to_equal("value", hint=hint)
     expect_computes(lab.computed, 1, "by eight threads of one process", hint)
     expect(round(lab.waited - began, 2), "The time until all threads had returned").to_be_between(
-        2, 2 + WITHIN_SECONDS, hint="A waiting caller returns within a second of the value being stored."
+        TAKES,
+        TAKES + WITHIN_SECONDS,
+        hint="A waiting caller returns within a second of the value being stored.",
     )
 
 
 @check(points=1, objective="patterns", guide="cache-stampede")
 def test_a_slow_compute_runs_once(lab: Lab, rand: Random) -> None:
     """A compute() of 8 seconds runs once, however many callers wait; all of them return its value."""
-    key, (holder, *others) = word(rand), callers(lab, 4)
+    key, (holder, *others) = word(rand), callers(lab, 3)
     held = holder.get_or_compute.begin(key, Compute("slow", takes=8))
     lab.idle()
     waits = [others[0].get_or_compute.begin(key, Compute("second"))]
-    lab.advance(4.3)
+    lab.advance(7.99)
+    lab.freeze(holder)  # its last commands are on their way for a moment, and somebody comes just then
+    lab.advance(0.03)
     waits.append(others[1].get_or_compute.begin(key, Compute("third")))
-    lab.advance(3.6)
-    waits.append(others[2].get_or_compute.begin(key, Compute("fourth")))
-    lab.advance(0.1 + WITHIN_SECONDS)
+    lab.idle()
+    lab.thaw(holder)
+    lab.advance(WITHIN_SECONDS)
     hint = "The lock lasts, or is renewed, for as long as compute() may take, and a waiter waits as long."
     expect_computes(lab.computed, 1, "though it took only 8 seconds", hint)
     expect_returned([held, *waits], "within a second of the value being stored", hint)
     expect([call.value() for call in (held, *waits)], "What the callers returned").to_equal(
-        ["slow"] * 4, hint
+        ["slow"] * 3, hint
     )
 
 
@@ -100,13 +105,13 @@ def test_waiters_return_within_a_second(lab: Lab, rand: Random) -> None:
 @check(points=1, objective="patterns", guide="cache-stampede")
 def test_an_error_frees_the_waiters(lab: Lab, rand: Random) -> None:
     """If compute() raises while others wait, one of them computes within a second."""
-    _fail_while_others_wait(lab, rand, ("ComputeFailed", "ValueError"))
+    _fail_while_others_wait(lab, rand, ("ComputeFailed",))
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")
 def test_a_stop_frees_the_waiters(lab: Lab, rand: Random) -> None:
     """KeyboardInterrupt, SystemExit and their kin in compute() free the waiters too."""
-    _fail_while_others_wait(lab, rand, ("KeyboardInterrupt", "SystemExit", "ComputeStopped"))
+    _fail_while_others_wait(lab, rand, ("KeyboardInterrupt", "ComputeStopped"))
 
 
 def _fail_while_others_wait(lab: Lab, rand: Random, kinds: tuple[str, ...]) -> None:
@@ -114,10 +119,10 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kinds: tuple[str, ...]) -> N
     hint = "However compute() ends, the lock has to go at once: not every error is an Exception."
     for kind in kinds:
         (key, text), before = words(rand, 2), len(lab.computed)
-        held = holder.get_or_compute.begin(key, Compute(takes=1, raises=(kind, text)))
+        held = holder.get_or_compute.begin(key, Compute(takes=TAKES, raises=(kind, text)))
         lab.idle()
         waits = [caller.get_or_compute.begin(key, Compute("good")) for caller in (second, third)]
-        lab.advance(0.9)
+        lab.advance(TAKES - 0.1)
         expect_computes(lab.computed[before:], 1, "before it raised", hint)
         lab.advance(0.1)
         expect_returned([held], "when compute() had raised", hint)
@@ -136,7 +141,7 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     key, (holder, waiter, late, other) = word(rand), callers(lab, 4)
     other.set("other", 1)
     other.set("lock", 2)
-    held = holder.get_or_compute.begin(key, Compute("value", takes=2))
+    held = holder.get_or_compute.begin(key, Compute("value", takes=1))
     lab.idle()
     waits = waiter.get_or_compute.begin(key, Compute("second"))
     lab.advance(0.5)
@@ -144,7 +149,7 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     counts = [other.invalidate(glob) for glob in (f"*{key}*", key, "*lock*", "o*", "?*")]
     expect(counts, "What invalidate returned").to_equal([0, 0, 1, 1, 0], hint=hint)
     comes = late.get_or_compute.begin(key, Compute("third"))
-    lab.advance(1.3)
+    lab.advance(0.4)
     expect_computes(lab.computed, 1, "with an invalidate while it ran", hint)
     lab.advance(8)
     expect_returned([held, waits, comes], "long after compute() had ended", hint)
