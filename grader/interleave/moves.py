@@ -17,6 +17,11 @@ class Move:
     count: int | None = None  # only so many of the held commands
     dies: bool = False  # and no reply reaches the process any more
 
+    @property
+    def who(self) -> tuple[str, int]:
+        """Which of the actor's connections or callbacks it is."""
+        return self.actor, self.link.number if self.link else -self.ask.number if self.ask else 0
+
 
 Choose = Callable[[Sequence[Move]], Move]
 

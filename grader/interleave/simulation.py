@@ -9,7 +9,7 @@ the earliest moment that somebody waits for. So a run is a sequence of choices, 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
@@ -23,6 +23,7 @@ from grader.sandbox.process import OWN_THREADS
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
 STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
+ENDLESS_BATCHES = 300  # at the moment up to which a run was to go, after which it ends all the same
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
 REST_SECONDS = 0.5  # of processor time: how long a process that never rests holds up the others
 LONGEST_CALL = 3  # times the limit for a call that gets nowhere: one that never ends, yet always goes on
@@ -39,6 +40,9 @@ class Simulation:
         self.watchers: list[Tell] = []
         self.waits = Waits(kit, self.actors, self.tell)
         self._batches = 0
+        self._horizon: int | None = None  # of the run that is on
+        self._made = 0  # moves so far
+        self._turns: dict[tuple[str, int], int] = {}  # each one's last move
         self._moved = time.monotonic()
         self._drifted = 0.0
         self._used = 0.0  # processor time of all actors at the last move
@@ -50,12 +54,15 @@ class Simulation:
 
     def run(self, until: Callable[[], bool], choose: Choose = first_move, horizon: int | None = None) -> None:
         """Make moves until ``until`` holds, nothing can happen any more, or the clock reaches ``horizon``."""
+        self._batches, self._horizon = min(self._batches, BUSY_BATCHES), horizon
         while True:
             self.settle(until)
             if until():
                 return
             if moves := self.moves():
-                self.make_move(choose(moves))
+                if horizon is not None and self.clock.now >= horizon and self._batches > ENDLESS_BATCHES:
+                    return
+                self.make_move(self._in_turn(moves) if choose is first_move else choose(moves))
                 continue
             if until():  # a callback that takes time has begun only now
                 return
@@ -67,6 +74,12 @@ class Simulation:
                 return
             elif not self._pass_real_time():
                 return
+
+    def _in_turn(self, moves: Sequence[Move]) -> Move:
+        """First come, first served; where somebody asks without a pause, whoever waited for the longest."""
+        if self._batches <= BUSY_BATCHES:
+            return first_move(moves)
+        return min(moves, key=lambda move: self._turns.get(move.who, 0))
 
     def advance(self, seconds: float) -> None:
         """Let virtual time go on by so much; whoever wakes on the way does what it does."""
@@ -150,6 +163,8 @@ class Simulation:
     def make_move(self, move: Move) -> None:
         """Let one thing happen; the caller settles afterwards."""
         self._note_move()
+        self._made += 1
+        self._turns[move.who] = self._made
         actor = self.actors[move.actor]
         if move.link is not None:
             self._count_batch(actor, move.link)
@@ -171,6 +186,8 @@ class Simulation:
             return
         timer = self.waits.next_timer()
         step = self.clock.now + BUSY_NANOSECONDS
+        if self._horizon is not None:
+            step = min(step, self._horizon)
         if timer is not None:
             self.clock.move_to(min(timer.due, step))
             if timer.due <= self.clock.now:

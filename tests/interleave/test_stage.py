@@ -50,6 +50,8 @@ class It:
     def sleep_and_set(self, seconds):
         time.sleep(seconds)
         self.client.set("done", 1)
+    def spin(self):
+        while not self.client.get("done"): pass
     def print_out(self): print("hello", flush=True)
 """
 
@@ -189,3 +191,28 @@ def test_nobody_is_asked_twice_at_once(lab):
     it.sleep_and_set.begin(5)
     with pytest.raises(RuntimeError, match="still in"):
         it.n.begin()
+
+
+def test_who_asks_without_a_pause_holds_up_neither_the_clock_nor_the_others(lab):
+    first, second = lab.enter(), lab.enter()
+    for actor in (first, second):
+        lab.new("it", actor=actor)
+    lab.stage.begin(first, Call("spin"))
+    lab.stage.begin(second, Call("sleep_and_set", (2,)))
+    lab.advance(1.5)
+    assert first.busy
+    assert second.busy
+    assert lab.now == 1.5
+    lab.advance(1)
+    assert not first.busy
+    assert not second.busy
+    for actor in (first, second):
+        lab.stage.take(actor)
+
+
+def test_threads_that_ask_without_a_pause_let_the_others_have_their_turn(lab):
+    lab.new("it")
+    actor = next(iter(lab.stage.actors.values()))
+    answers = lab.together(actor, [Call("spin"), Call("spin"), Call("sleep_and_set", (1,))])
+    assert answers == [Returned(None)] * 3
+    assert lab.now < 2
