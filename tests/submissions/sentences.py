@@ -39,7 +39,8 @@ def told(check: CheckResult) -> str:
 
 def shown(value: Value) -> str:
     """A value with its type."""
-    return f"{value.text} ({value.type})" if value.type else value.text
+    text = value.text.replace("\n\n", " - or - ").replace("\n", "; ")  # a race's endings
+    return f"{text} ({value.type})" if value.type else text
 
 
 def evidence(found: Evidence) -> list[str]:
