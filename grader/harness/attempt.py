@@ -168,12 +168,13 @@ def _grade_here(attempt: Attempt, lines: int, lifeline: int) -> NoReturn:
         _tell_all(attempt, lines, lifeline)
         status = 0
     except KeyboardInterrupt:
-        if os.getppid() != parent:
-            # Nobody else is left to do it.
-            shutil.rmtree(attempt.place.folder, ignore_errors=True)
+        pass
     except BaseException:  # noqa: BLE001 - the fork ends here, whatever it was
         traceback.print_exc()
     finally:
+        if os.getppid() != parent:
+            # Nobody else is left to do it.
+            shutil.rmtree(attempt.place.folder, ignore_errors=True)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

@@ -23,6 +23,7 @@ class Actor:
     dead: bool = False
     doing: str = ""  # the open request, as the student would write it
     began: float = 0.0  # real seconds: when it was asked
+    used: float = 0.0  # processor seconds of its process by then
     answer: dict[str, Any] | None = None
     computes: dict[str, Compute] = field(default_factory=dict)  # what its callbacks give, by name
     served: set[int] = field(default_factory=set)  # callbacks that were answered, or will be
@@ -33,11 +34,17 @@ class Actor:
         """True while a request is open and can still be answered."""
         return bool(self.doing) and self.answer is None and not self.dead
 
+    @property
+    def computed_seconds(self) -> float:
+        """Processor time that the open request has used, when last looked at."""
+        return self.process.threads.cpu_seconds - self.used
+
     def ask(self, what: dict[str, Any], doing: str, now: float) -> None:
         """Send the actor a request; one at a time."""
         if self.busy:
             raise RuntimeError(f"{self.name} is still in {self.doing}")
         self.doing, self.began, self.answer = doing, now, None
+        self.used = self.process.threads.cpu_seconds
         self.asked.clear()
         self.process.ask(what)
 

@@ -27,6 +27,7 @@ ENDLESS_BATCHES = 300  # at the moment up to which a run was to go, after which 
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
 REST_SECONDS = 0.5  # of processor time: how long a process that never rests holds up the others
 LONGEST_CALL = 3  # times the limit for a call that gets nowhere: one that never ends, yet always goes on
+LONGEST_STARVED_CALL = 6  # times the limit, where it got less than half of it in processor time
 
 
 class Simulation:
@@ -217,15 +218,24 @@ class Simulation:
 
     def watch_time(self, *, passing: bool) -> None:
         """Hold every call to its deadline, and let virtual time pass where nothing else happens."""
-        now, limit = time.monotonic(), self.kit.bounds.call_seconds
+        now = time.monotonic()
         for actor in self.actors.values():
-            stuck = now - max(actor.began, self._moved) > limit or now - actor.began > LONGEST_CALL * limit
-            if actor.busy and not actor.frozen and stuck:
+            if actor.busy and not actor.frozen and self._is_stuck(actor, now):
                 raise self.kit.trouble.timed_out(self, actor)
         self.kit.trouble.watch_server(self)
         if passing:
             self.clock.drift(int((now - max(self._moved, self._drifted)) * NANOSECONDS))
             self._drifted = now
+
+    def _is_stuck(self, actor: Actor, now: float) -> bool:
+        """Whether a call is past its deadline; one that a busy machine lets compute little has longer."""
+        limit = self.kit.bounds.call_seconds
+        quiet, long = now - max(actor.began, self._moved), now - actor.began
+        if quiet <= limit and long <= LONGEST_CALL * limit:
+            return False
+        rests = actor.process.threads.at_rest()
+        computed = actor.computed_seconds > limit / 2
+        return computed or (rests and quiet > limit) or long > LONGEST_STARVED_CALL * limit
 
     def tell(self, actor: str, event: str, what: object) -> None:
         """Tell all watchers what an actor does."""
