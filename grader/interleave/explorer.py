@@ -111,7 +111,7 @@ class Explorer:
         """Search until a schedule is wrong, none is left, ``limit`` were tried, or it takes too long."""
         beginnings: list[tuple[int, int, tuple[int, ...]]] = [(0, 0, ())]
         tried, pushed, bounded, spent = 0, 0, False, Spent()
-        while beginnings and tried < limit and spent.seconds < SEARCH_SECONDS:
+        while beginnings and tried < limit and (tried == 0 or spent.seconds < SEARCH_SECONDS):
             cost, _, beginning = heapq.heappop(beginnings)
             path = _Path(beginning)
             ending, trace = self.run(scenario, path)
