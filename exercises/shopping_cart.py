@@ -5,11 +5,13 @@ full marks, whichever commands, key names and helpers it uses.
 
 Rules for all exercises
 -----------------------
-* `client` is a plain `redis.Redis` made with `decode_responses=True`, and the only way to the server. Use
-  whatever is made from it: pipelines, pub/sub, locks, scripts, functions. Open no connection of your own.
-  Each process makes its own client and objects; one client serves at most 50 threads.
+* `client` is a plain `redis.Redis` made with `decode_responses=True` (no subclass, no wrapper), and the only
+  way to the server. Use whatever is made from it: pipelines, pub/sub, locks, scripts, functions, an object
+  over `client.connection_pool`. Open no connection of your own, from a host, port, URL or environment
+  variable. Each process makes its own client and objects; one client serves at most 50 threads.
 * All state lives on the server: two objects made with the same arguments, in two processes, see the same
-  data. The database is empty when an object is made. The server keeps scripts and functions while it lives.
+  data. Each module is used by itself, on a database that is empty when an object is made. The server keeps
+  scripts and functions while it lives.
 * Bad arguments raise the error named below, in every method that takes them, before anything is read,
   computed or written. A time-to-live is a whole number of seconds above 0: 0, negative numbers and 1.5
   raise `ValueError`. Other wrong types are outside the contract.
@@ -27,9 +29,10 @@ Rules for all exercises
 * Results are compared with `==`: a NamedTuple serves for a tuple, `1` for `True`; a generator does not serve
   for a list. Times are checked to within a second.
 * A round trip begins when a connection sends after it has read: a batch of any length that is sent before
-  the next reply is read is one. Connecting, and loading a script or function once, do not count. Deprecated
-  client methods such as `setex` are allowed.
-* You may use the standard library, redis-py and modules of your own that lie beside this one.
+  the next reply is read is one. Connecting (a second connection too), and loading a script or function once,
+  do not count: one call is made first, to warm up. Deprecated client methods such as `setex` are allowed.
+* You may use the standard library, redis-py and modules of your own that lie beside this one: its folder is
+  the first on `sys.path`.
 """
 
 from collections.abc import Mapping

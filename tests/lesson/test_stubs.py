@@ -6,14 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment import DEFAULT
+
 ROOT = Path(__file__).parents[2]
-CLASSES = {
-    "cache_manager": "CacheManager",
-    "leaderboard": "Leaderboard",
-    "shopping_cart": "ShoppingCart",
-    "session_store": "SessionStore",
-    "rate_limiter": "RateLimiter",
-}
+CLASSES = {exercise.id: exercise.class_name for exercise in DEFAULT.exercises}
 
 
 def methods(kind):
