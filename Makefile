@@ -27,7 +27,7 @@ grade: $(VENV)/.runtime ## Grade SUBMISSION (default: solutions)
 
 .PHONY: test
 test: $(VENV)/.dev ## Run the tests
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+	$(BIN)/python -m pytest
 
 .PHONY: hostile
 hostile: $(VENV)/.dev ## Run every hostile submission through the real command
@@ -59,6 +59,7 @@ examples: example-1 example-2 example-3 example-4 example-5 example-6 example-7 
 
 .PHONY: example-1 example-2 example-3 example-4 example-5 example-6 example-7
 example-1 example-2 example-3 example-4 example-5 example-6 example-7: $(VENV)/.runtime
+	@echo "== Example $(@:example-%=%)"
 	@$(BIN)/python exercises/examples/0$(@:example-%=%)_*.py
 
 .PHONY: infra-up

@@ -9,7 +9,10 @@ from collections.abc import Callable
 import redis
 from local_valkey import connect
 
-PREFIX = "example:2:"
+# A prefix for each kind of key: no entry can have the name of a lock or of the queue.
+ENTRY = "example:2:entry:"
+LOCK = "example:2:lock:"
+CHANGES = "example:2:changes"
 
 
 class Database:
@@ -37,34 +40,35 @@ Reader = Callable[[redis.Redis, Database, str], dict]
 
 def cache_aside(client: redis.Redis, database: Database, name: str) -> dict:
     """Look in the cache; on a miss ask the database and keep the answer for a minute."""
-    text = client.get(PREFIX + name)
+    text = client.get(ENTRY + name)
     if text is not None:
         return json.loads(text)
     row = database.read(name)
-    client.set(PREFIX + name, json.dumps(row), ex=60)
+    client.set(ENTRY + name, json.dumps(row), ex=60)
     return row
 
 
 def write_through(client: redis.Redis, database: Database, name: str, row: dict) -> None:
     """Write to the database and then to the cache, so that the next reader hits."""
     database.write(name, row)
-    client.set(PREFIX + name, json.dumps(row), ex=60)
+    client.set(ENTRY + name, json.dumps(row), ex=60)
 
 
 def write_behind(client: redis.Redis, name: str, row: dict) -> None:
     """Write to the cache and queue the change in the same step; the database gets it later."""
     pipeline = client.pipeline(transaction=True)
-    pipeline.set(PREFIX + name, json.dumps(row), ex=60)
-    pipeline.rpush(PREFIX + "changes", json.dumps([name, row]))
+    pipeline.set(ENTRY + name, json.dumps(row), ex=60)
+    pipeline.rpush(CHANGES, json.dumps([name, row]))
     # A queue must outlive the cache, so it has a long expiry, but it has one.
-    pipeline.expire(PREFIX + "changes", 86400)
+    pipeline.expire(CHANGES, 86400)
     pipeline.execute()
 
 
 def drain(client: redis.Redis, database: Database) -> None:
     """Carry the queued changes to the database; only the last one of each row needs writing."""
+    # A worker that died here would lose what it took. Example 6 shows a queue that doesn't.
     latest = {}
-    while (change := client.lpop(PREFIX + "changes")) is not None:
+    while (change := client.lpop(CHANGES)) is not None:
         name, row = json.loads(change)
         latest[name] = row
     for name, row in latest.items():
@@ -75,10 +79,10 @@ def with_lock(client: redis.Redis, database: Database, name: str) -> dict:
     """Cache-aside in which one caller reads the database while the others wait for it."""
     token = uuid.uuid4().hex
     while True:
-        text = client.get(PREFIX + name)
+        text = client.get(ENTRY + name)
         if text is not None:
             return json.loads(text)
-        if client.set(PREFIX + "lock:" + name, token, nx=True, ex=9):
+        if client.set(LOCK + name, token, nx=True, ex=9):
             break
         time.sleep(0.01)
     try:
@@ -86,12 +90,12 @@ def with_lock(client: redis.Redis, database: Database, name: str) -> dict:
     finally:
         # Only whoever holds the lock may release it: after 9 s it may be somebody else's.
         release = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
-        client.eval(release, 1, PREFIX + "lock:" + name, token)
+        client.eval(release, 1, LOCK + name, token)
 
 
 def stampede(client: redis.Redis, database: Database, read: Reader) -> int:
     """How often the database is read when 10 callers miss at the same moment."""
-    client.delete(PREFIX + "book:1")
+    client.delete(ENTRY + "book:1")
     before = database.reads
     start = threading.Barrier(10)
 
@@ -119,7 +123,7 @@ def main() -> None:
         print("2. Invalidation: after a change in the database the cache is wrong until it is told.")
         database.write("book:1", {"title": "Emma", "price": 700})
         print("   Stale price:", cache_aside(client, database, "book:1")["price"])
-        client.delete(PREFIX + "book:1")
+        client.delete(ENTRY + "book:1")
         print("   Price after DEL:", cache_aside(client, database, "book:1")["price"])
 
         print("3. Write-through: database and cache change together.")
@@ -140,7 +144,7 @@ def main() -> None:
         print("   Without a lock the database is read", stampede(client, database, cache_aside), "times")
         print("   With a lock the database is read", stampede(client, database, with_lock), "time")
 
-        print("Cleaned up:", client.delete(PREFIX + "book:1", PREFIX + "changes"), "key deleted.")
+        print("Cleaned up:", client.delete(ENTRY + "book:1", CHANGES), "key deleted.")
 
 
 if __name__ == "__main__":

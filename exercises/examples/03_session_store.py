@@ -53,7 +53,7 @@ def main() -> None:
         token = create(client, "ada")
         print("   Deleted:", client.delete(PREFIX + token))
         print("  ", visit(client, token))
-        print("Cleaned up: nothing is left.")
+        print("Cleaned up:", len(list(client.scan_iter(match=PREFIX + "*"))), "keys are left.")
 
 
 if __name__ == "__main__":
