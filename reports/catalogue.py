@@ -1,7 +1,13 @@
-"""The message catalogue: every sentence of page and terminal in one language, from messages/*.toml."""
+"""The message catalogue: every sentence of page and terminal in one language, from messages/*.toml.
 
+What results say themselves is English: the titles of checks, hints, what is wrong. Another language has these
+in ``messages/checks``, by id, and in ``messages/sentences``, by the English sentence.
+"""
+
+import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +15,11 @@ from typing import Any
 from grader.results import CheckResult, ExerciseResult
 
 _FOLDER = resources.files("reports") / "messages"
+_HOLE = "{}"
+_HOLES = re.compile(r"(\{\})")
+_DEPTH = 10  # of sentences within sentences
+_DATA = tuple("'\"[({<")  # begin a value, in which nothing is translated
+_LONGEST = 500  # characters of a sentence that is looked for
 
 
 class UnknownLanguageError(ValueError):
@@ -22,6 +33,8 @@ class Catalogue:
     language: str
     messages: MappingProxyType[str, str]
     checks: MappingProxyType[str, dict[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    sentences: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()  # of sentences in which {} stands for anything
 
     def text(self, key: str, **values: object) -> str:
         """The message, its placeholders filled in; an unknown key is our own mistake: KeyError."""
@@ -50,7 +63,19 @@ class Catalogue:
     def own(self, part: str, of: CheckResult | ExerciseResult) -> str:
         """The ``title`` or ``hint`` of a check or exercise in this language, else the results' own."""
         text: str = getattr(of, part)
-        return self.checks.get(of.id, {}).get(part, text) if text else text
+        return self.checks.get(of.id, {}).get(part, "") or self.said(text) if text else text
+
+    def said(self, text: str, depth: int = _DEPTH) -> str:
+        """A sentence of the results in this language, what differs in it too; else the sentence itself."""
+        if text in self.sentences:
+            return self.sentences[text]
+        if not depth or len(text) > _LONGEST or "\n" in text or text.startswith(_DATA):
+            return text
+        for pattern, words in self.patterns:
+            if match := pattern.fullmatch(text):
+                parts = iter(self.said(part, depth - 1) for part in match.groups())
+                return "".join(next(parts) if piece == _HOLE else piece for piece in _HOLES.split(words))
+        return text
 
 
 def languages() -> tuple[str, ...]:
@@ -59,15 +84,37 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
+@cache
 def load(language: str) -> Catalogue:
     """The catalogue of a language, by its code; UnknownLanguageError where there is none."""
     if language not in languages():
         raise UnknownLanguageError(
             f"There are no messages in the language {language!r}; there are {', '.join(languages())}."
         )
-    tree = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    tree = _read(f"{language}.toml")
     checks = tree.pop("checks", {})
-    return Catalogue(language, MappingProxyType(dict(_flat(tree, ""))), MappingProxyType(checks))
+    titles = _flat(_read(f"checks/{language}.toml"), "")
+    checks |= {name: {"title": title, **checks.get(name, {})} for name, title in titles}
+    sentences = dict(_read(f"sentences/{language}.toml"))
+    patterns = tuple((_pattern(text), words) for text, words in sentences.items() if _HOLE in text)
+    return Catalogue(
+        language,
+        MappingProxyType(dict(_flat(tree, ""))),
+        MappingProxyType(checks),
+        MappingProxyType(sentences),
+        tuple(sorted(patterns, key=lambda one: (";" not in one[1], -len(one[0].pattern)))),
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    """One file of the messages; empty where there is none."""
+    file = _FOLDER / name
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """A sentence in which {} stands for anything."""
+    return re.compile("(.+?)".join(map(re.escape, text.split(_HOLE))))
 
 
 def _flat(tree: dict[str, Any], prefix: str) -> list[tuple[str, str]]:

@@ -135,7 +135,7 @@ def view(check: CheckResult, page: Page) -> CheckView:
         outcome=check.outcome,
         outcome_words=catalogue.text(f"outcome.{check.outcome}"),
         points=_points([check], page),
-        message=drawing.line(check.message),
+        message=drawing.said(check.message),
         comparison=compare(both[0], both[1], catalogue, limits)
         if both[0] and both[1] and full and not race
         else None,
@@ -161,6 +161,6 @@ def _because(check: CheckResult, page: Page) -> tuple[Link | None, str]:
     if reason is None:
         # What is said once of the whole exercise isn't repeated at each of its checks.
         reason = "" if check.skipped_because in page.problems else check.skipped_because
-        return None, page.drawing.line(reason)
+        return None, page.drawing.said(reason)
     key = "check.same" if check.id in page.causes.same_error else "check.because"
     return Link(f"#{anchor(reason)}", page.titles[reason]), page.drawing.catalogue.text(key)

@@ -29,7 +29,8 @@ def compare(expected: Value, seen: Value, catalogue: Catalogue, limits: tuple[in
     """Two values side by side, of at most ``limits`` characters a line and lines."""
     width, height = limits
     literal = bool(expected.type and seen.type)
-    pairs = _pairs(expected.text, seen.text) if literal else [_Pair(expected.text, seen.text)]
+    words = [value.text if value.type else catalogue.said(value.text) for value in (expected, seen)]
+    pairs = _pairs(expected.text, seen.text) if literal else [_Pair(*words)]
     rows = [_row(pair, width, marked=literal) for pair in pairs]
     return Comparison(
         expected_type=line(expected.type, 60),

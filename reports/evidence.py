@@ -33,16 +33,20 @@ class Drawing:
         """Untrusted text on one line, within bounds."""
         return line(text, self.detail.text)
 
+    def said(self, text: str) -> str:
+        """A sentence of the results in the page's language, as ``line``."""
+        return self.line(self.catalogue.said(text))
+
 
 def show(evidence: Evidence, drawing: Drawing, *, timed_out: bool) -> EvidenceView:
     """The evidence of one check; the last command is told apart where time ran out."""
     detail = drawing.detail
     commands = evidence.commands
     return EvidenceView(
-        call=drawing.line(evidence.call),
+        call=drawing.said(evidence.call),
         error=_error(evidence.error, drawing) if evidence.error else None,
         stack=tuple(_frame(frame, drawing) for frame in evidence.stack[-detail.frames :] if detail.frames),
-        waiting=drawing.line(evidence.waiting_for),
+        waiting=drawing.said(evidence.waiting_for),
         last_command=drawing.line(commands[-1].text) if timed_out and commands else "",
         diagram=_diagram(evidence.schedule, drawing) if evidence.schedule else None,
         crash=_crash(evidence.crash, drawing) if evidence.crash else None,
@@ -138,7 +142,7 @@ def _diagram(schedule: Schedule, drawing: Drawing) -> Diagram:
         columns=min(len(schedule.actors), _COLUMNS),
         steps=tuple(_step(number, step, schedule.actors, drawing) for number, step in numbered),
         left_out=catalogue.count("schedule.left_out", hidden) if hidden else "",
-        verdict=drawing.line(schedule.verdict),
+        verdict=drawing.said(schedule.verdict),
     )
 
 

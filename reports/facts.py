@@ -9,10 +9,18 @@ from reports.visible import line
 def facts(results: Results, catalogue: Catalogue) -> tuple[Fact, ...]:
     """Versions, digests, seed, isolation and times; what is empty is left out."""
     run, submission = results.run, results.submission
-    isolation = catalogue.text("fact.isolation_none") if run.isolation is Isolation.NONE else run.isolation
+    isolation = (
+        catalogue.text("fact.isolation_none")
+        if run.isolation is Isolation.NONE
+        else catalogue.said(run.isolation)
+    )
     # A run that ended before there was a server has no version to tell.
     version = run.valkey_version
-    valkey = catalogue.text("fact.valkey_text", version=version, server=run.server) if version else ""
+    valkey = (
+        catalogue.text("fact.valkey_text", version=version, server=catalogue.said(run.server))
+        if version
+        else ""
+    )
     rows = (
         ("started", run.started_at, False),
         ("duration", catalogue.count("duration.seconds", run.duration), False),
@@ -23,7 +31,7 @@ def facts(results: Results, catalogue: Catalogue) -> tuple[Fact, ...]:
         ("python", run.python_version, False),
         ("grader", run.grader_version, False),
         ("isolation", isolation, False),
-        ("clock", run.clock, False),
+        ("clock", catalogue.said(run.clock), False),
         ("schedules", catalogue.number(run.schedules) if run.schedules else "", False),
         ("image", run.image, True),
         ("image_digest", run.image_digest, True),

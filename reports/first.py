@@ -52,7 +52,9 @@ def _exercise(exercise: ExerciseResult, page: Page) -> First:
     """An exercise none of which could run."""
     catalogue = page.drawing.catalogue
     why = catalogue.text("first.exercise", points=catalogue.points(_lost(exercise)))
-    return First(Link(f"#{exercise_anchor(exercise.id)}", line(exercise.problem)), "", why, "", None)
+    return First(
+        Link(f"#{exercise_anchor(exercise.id)}", line(catalogue.said(exercise.problem))), "", why, "", None
+    )
 
 
 def _check(check: CheckResult, costs: list[tuple[float, int]], page: Page) -> First:
@@ -70,7 +72,7 @@ def _check(check: CheckResult, costs: list[tuple[float, int]], page: Page) -> Fi
         why = catalogue.text("first.alone", points=own)
     return First(
         link=Link(f"#{anchor(check.id)}", page.titles[check.id]),
-        message=page.drawing.line(check.message),
+        message=page.drawing.said(check.message),
         why=why,
         hint=catalogue.own("hint", check),
         guide=guide_link(check.guide, page),

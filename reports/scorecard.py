@@ -34,7 +34,7 @@ def build(
         first=find_first(results, page) if graded and len(page.titles) != 1 else None,
         exercises=tuple(_exercise(exercise, page) for exercise in results.exercises),
         facts=facts(results, catalogue),
-        notes=tuple(line(note) for note in results.run.notes),
+        notes=tuple(line(catalogue.said(note)) for note in results.run.notes),
         command=command(page),
     )
 
@@ -82,7 +82,7 @@ def _exercise(exercise: ExerciseResult, page: Page) -> ExerciseView:
         title=line(catalogue.own("title", exercise), 120),
         share=_share(exercise.score, exercise.max_score, catalogue) if page.graded else None,
         counts=counts if exercise.checks else "",
-        problem=line(exercise.problem),
+        problem=line(catalogue.said(exercise.problem)),
         groups=group(exercise.checks, page),
         followers=followers(exercise.checks, page),
     )
@@ -111,16 +111,16 @@ def _notices(results: Results, catalogue: Catalogue) -> tuple[Notice, ...]:
     run, submission = results.run, results.submission
     notices: list[Notice] = []
     if results.status is not Status.GRADED:
-        reason = f"{line(results.reason)} " if results.reason else ""
+        reason = f"{line(catalogue.said(results.reason))} " if results.reason else ""
         notices.append(
             Notice(catalogue.text("notice.not_graded"), reason + catalogue.text("summary.ask"), loud=True)
         )
     if not run.isolated:
-        note = f" {line(run.isolation_note)}" if run.isolation_note else ""
+        note = f" {line(catalogue.said(run.isolation_note))}" if run.isolation_note else ""
         words = catalogue.text("notice.not_isolated_text") + note
         notices.append(Notice(catalogue.text("notice.not_isolated"), words, loud=True))
     if submission.warnings:
-        words = " ".join(line(warning) for warning in submission.warnings[:10])
+        words = " ".join(line(catalogue.said(warning)) for warning in submission.warnings[:10])
         notices.append(Notice(catalogue.text("notice.warnings"), words))
     return tuple(notices)
 

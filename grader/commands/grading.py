@@ -125,7 +125,13 @@ def _colour(terminal_there: bool) -> bool:  # noqa: FBT001 - its only argument
 
 def _context(assignment: Assignment, language: str) -> Context:
     rules = Visibility(assignment.visibility, assignment.due, assignment.published)
-    return Context(visibility=rules, now=datetime.now(UTC), platform=dict(os.environ), language=language)
+    return Context(
+        visibility=rules,
+        now=datetime.now(UTC),
+        platform=dict(os.environ),
+        language=language,
+        guide=assignment.guide,
+    )
 
 
 def _print(request: Request, results: Results, out: Path, language: str) -> None:

@@ -18,6 +18,7 @@ from grader.results import Results
 from reports.formats.context import Context
 from reports.formats.table import APPENDED, FORMATS
 from reports.html import render
+from reports.scorecard import GUIDE
 
 
 @click.command("report")
@@ -36,12 +37,14 @@ def command(results: Path, out: Path | None, formats: tuple[str, ...], assignmen
         return
     settings = load_assignment(assignment)
     stored = _read(results)
-    context = Context(visibility(settings), datetime.now(UTC), os.environ, language=settings.language)
+    context = Context(
+        visibility(settings), datetime.now(UTC), os.environ, language=settings.language, guide=settings.guide
+    )
     for wanted in formats:
         click.echo(f"Wrote {_write(wanted, stored, context)}")
     if out or not formats:
         page = out or results.with_name("scorecard.html")
-        write(page, render(stored, settings.language).encode())
+        write(page, render(stored, settings.language, guide=settings.guide or GUIDE).encode())
         click.echo(f"Wrote {page}")
 
 

@@ -17,7 +17,9 @@ def write(results: Results, _context: Context) -> str:
     """Every check in order; what could not be graded is check50's error, with no results at all."""
     document: dict[str, Any] = {"slug": line(results.title) or "valkey", "version": VERSION}
     if is_graded(results):
-        document["results"] = [_result(share.check) for share in shares(results)]
+        checks = [share.check for share in shares(results)]
+        names = {check.id for check in checks}
+        document["results"] = [_result(check, names) for check in checks]
     else:
         value = why_not_graded(results)
         document["error"] = {
@@ -30,7 +32,7 @@ def write(results: Results, _context: Context) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _result(check: CheckResult) -> dict[str, Any]:
+def _result(check: CheckResult, names: set[str]) -> dict[str, Any]:
     passed = {Outcome.PASSED: True, Outcome.SKIPPED: None, Outcome.GRADER_ERROR: None}.get(
         check.outcome, False
     )
@@ -41,7 +43,7 @@ def _result(check: CheckResult) -> dict[str, Any]:
         "log": [] if passed else explanation(check, LOG_LIMIT).splitlines(),
         "cause": None if passed else _cause(check),
         "data": {},
-        "dependency": None,
+        "dependency": check.skipped_because if check.skipped_because in names else None,
     }
 
 

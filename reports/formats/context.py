@@ -19,3 +19,4 @@ class Context:
     platform: Mapping[str, str] = field(default_factory=dict)  # the platform's environment: CLASSROOM ...
     scorecard: str = ""  # address of the full scorecard, where there is one
     language: str = "en"
+    guide: str = ""  # address of the lesson's guide; '' for the one in the starter repository

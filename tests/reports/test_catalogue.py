@@ -1,13 +1,17 @@
 """Catalogues of messages: whole, alike, used, and the way a check's own texts are found."""
 
+import ast
 import re
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 
 import pytest
 
+from grader.assignment import DEFAULT
+from grader.harness.run import SUITES
 from reports import catalogue
 from reports.catalogue import UnknownLanguageError, languages, load
 
@@ -85,3 +89,55 @@ def test_a_check_has_the_languages_text_or_its_own():
     assert translated.own("hint", replace(check, hint="As it is.")) == "As it is."
     assert translated.own("title", passed_checks()[1]) == passed_checks()[1].title
     assert load("de").own("title", perfect().exercises[0]) == "Cache-Verwalter"
+
+
+def check_names():
+    """Every check that is on, by its id."""
+    modules = {
+        one.id: import_module(f"grader.suites.test_{one.id}") for one in DEFAULT.exercises if one.enabled
+    }
+    return {
+        f"{exercise}.{name[5:]}"
+        for exercise, module in modules.items()
+        for name in vars(module)
+        if name.startswith("test_")
+    }
+
+
+def told_by_suites():
+    """The sentences that stand in the suites whole: hints and messages, but no docstrings."""
+    for path in SUITES.glob("*.py"):
+        if re.match("test_rate|test_session|limiter|session|user", path.name):
+            continue  # the bonus exercises
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        documents = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and id(node) not in documents:
+                yield from re.findall(r"^[A-Z].* .*[.?]$", str(node.value))
+
+
+def test_every_check_has_a_title_in_german():
+    assert len(check_names()) > 150
+    assert check_names() - set(load("de").checks) == set()
+
+
+def test_nearly_all_that_suites_say_is_said_in_german():
+    sentences, german = set(told_by_suites()), load("de")
+    english = [one for one in sentences if german.said(one) == one]
+    assert len(sentences) > 200
+    assert len(english) < len(sentences) / 10, english
+
+
+def test_a_sentence_has_as_many_holes_in_german():
+    sentences = load("de").sentences
+    assert [text for text, words in sentences.items() if text.count("{}") != words.count("{}")] == []
+
+
+def test_what_differs_in_a_sentence_is_kept_and_said_too():
+    german = load("de")
+    told = "compute() was called 2 times, though 'it is wrong.' was stored."
+    assert german.said(told) == "compute() wurde 2 Mal aufgerufen, obwohl 'it is wrong.' gespeichert war."
+    assert german.said("by A after 0.10 s; by B after 0.20 s") == "von A nach 0.10 s; von B nach 0.20 s"
+    assert german.said("'The answer is wrong.'") == "'The answer is wrong.'"
+    assert german.said("Nobody says this.") == "Nobody says this."
+    assert load("en").said("The answer is wrong.") == "The answer is wrong."
