@@ -45,6 +45,22 @@ def test_a_hit_does_not_compute(lab: Lab, cache: StandIn, rand: Random) -> None:
         hint = "What compute() gave is stored, whatever it is."
         expect(cache.get_or_compute(key, Compute("wrong"))).to_equal(value, hint=hint)
         expect_computes(lab.computed[before:], 1, f"though it had given {value!r} before")
+    _wait_for_none(lab, word(rand))
+
+
+def _wait_for_none(lab: Lab, key: str) -> None:
+    """A caller that waits gets a None too."""
+    before, (cache, other) = len(lab.computed), callers(lab, 2)
+    calls = [cache.get_or_compute.begin(key, Compute(None, takes=TAKES))]
+    lab.idle()
+    calls.append(other.get_or_compute.begin(key, Compute("wrong")))
+    lab.advance(TAKES + 2 * WITHIN_SECONDS)
+    hint = "A waiting caller has its value as soon as there is an entry, even if that is None."
+    expect_returned(calls, "long after compute() had ended", hint)
+    expect([call.value() for call in calls], "What the caller and one that waited got").to_equal(
+        [None, None], hint=hint
+    )
+    expect_computes(lab.computed[before:], 1, "though one caller waited for the other", hint)
 
 
 @check(points=0.5, objective="ttl", guide="cache-aside")

@@ -30,9 +30,10 @@ def test_any_text_is_a_key(cache: StandIn, rand: Random) -> None:
     for number, name in enumerate(names, 1):
         cache.set(name, number)
     hint = "A key is used as it is: no trimming, no change of case, no replacing."
-    expect(stored(cache, names)).to_equal({name: n for n, name in enumerate(names, 1)}, hint=hint)
-    for number, name in enumerate(names, 1):
+    numbers = {name: number for number, name in enumerate(names, 1)}
+    for name, number in numbers.items():
         expect(cache.get(name), f"get({name!r})").to_equal(number, hint=hint)
+    expect(cache.get_many(names)).to_equal(numbers, hint=hint)
     name, other = rand.sample(names, 2)
     cache.set_many({name: "many"})
     expect(cache.touch(name), f"touch({name!r})").to_equal(True, hint=hint)

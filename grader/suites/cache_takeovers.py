@@ -4,7 +4,9 @@ from random import Random
 
 from grader.interleave.calls import Call, Compute
 from grader.suites.cache_rules import (
+    TAKES,
     WITHIN_SECONDS,
+    advance_in_turns,
     advance_until,
     callers,
     expect_computes,
@@ -43,6 +45,22 @@ def test_the_death_of_a_caller(lab: Lab, rand: Random) -> None:
         expect_returned(waits, "within a second of the value being stored", hint)
         expect([call.value() for call in waits], "What the others returned").to_equal(["found"] * 2, hint)
         expect_computes(lab.computed[before:], 2, "by the caller that died and one that waited", hint)
+    _take_over_at_once(lab, second, third, word(rand))
+
+
+def _take_over_at_once(lab: Lab, second: StandIn, third: StandIn, key: str) -> None:
+    """Two callers come at the same moment, long after the death; their commands take turns."""
+    before, victim = len(lab.computed), lab.new("victim", actor=lab.enter())
+    victim.get_or_compute.begin(key, Compute("lost", takes=8))
+    lab.idle()
+    lab.kill(victim)
+    lab.advance(12)
+    calls = [one.get_or_compute.begin(key, Compute("found", takes=TAKES)) for one in (second, third)]
+    advance_in_turns(lab, TAKES + 2 * WITHIN_SECONDS)
+    hint = "A dead caller's lock is taken over in one atomic step too: let Valkey expire it, and use NX."
+    expect_computes(lab.computed[before:], 2, "by the caller that died and one of two that came later", hint)
+    expect_returned(calls, "within a second of the value being stored", hint)
+    expect([call.value() for call in calls], "What the two returned").to_equal(["found"] * 2, hint)
 
 
 @check(points=1, objective="atomicity", guide="cache-stampede")
