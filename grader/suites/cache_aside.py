@@ -90,7 +90,7 @@ def test_a_miss_computes_at_once(lab: Lab, cache: StandIn, rand: Random) -> None
 
 
 @check(points=0.5, objective="patterns", guide="cache-aside")
-def test_an_error_reaches_its_caller(cache: StandIn, rand: Random) -> None:
+def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> None:
     """If compute() raises, anything at all, the error reaches its caller, and nothing is stored."""
     for kind in (
         "ComputeFailed",
@@ -101,8 +101,9 @@ def test_an_error_reaches_its_caller(cache: StandIn, rand: Random) -> None:
         "SystemExit",
         "ComputeStopped",
     ):
-        key, text = words(rand, 2)
+        (key, text), before = words(rand, 2), len(lab.computed)
         expect_error(cache.get_or_compute.answer(key, Compute(raises=(kind, text))), kind, text)
+        expect_computes(lab.computed[before:], 1, "by one caller, though it raised")
         expect(cache.get(key, NOTHING)).to_equal(NOTHING, hint="After an error nothing is stored.")
 
 

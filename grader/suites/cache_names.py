@@ -1,6 +1,6 @@
 """Checks of the cache manager: names: of keys, of namespaces, of helper keys."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from grader.interleave.calls import Compute
@@ -155,6 +155,7 @@ def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     expect_returned([held, waits, late], "long after compute() had ended", APART)
     expect(held.value(), "What the caller that computed returned").to_equal("held", hint=APART)
     neighbours.expect_intact(met)
+    rung |= neighbours.left_by(lambda: holder.get_or_compute(key, Compute("alone")), key)
     met = neighbours.meet(key, rung)
     other.delete(key)
     expect(holder.get_or_compute(key, Compute("again"))).to_equal("again", hint=APART)
@@ -183,6 +184,13 @@ class _Neighbours:
             self._caches[space] = self._lab.new(f"in_{space}", space, actor=self._cache.actor)
             self._layouts[space] = self._layout(self._caches[space])
         return self._caches[space]
+
+    def left_by(self, does: Callable[[], object], key: str) -> set[str]:
+        """The names of the keys that are new after a compute() of this key with nobody else about."""
+        self._cache.delete(key)
+        before = _names(self._lab)
+        does()
+        return _names(self._lab) - before
 
     def meet(self, key: str, helpers: set[str], guesses: Sequence[str] = ()) -> dict[str, dict[str, int]]:
         """Use all such keys, and guesses; by namespace, what is stored under them in the end."""
