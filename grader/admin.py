@@ -16,6 +16,14 @@ class ServerGoneError(GraderError):
     """Valkey closed the connection, can't be reached, or doesn't answer."""
 
 
+class ServerSilentError(ServerGoneError):
+    """Valkey doesn't answer, but is there."""
+
+
+class ServerBusyError(Exception):
+    """Valkey is in a script that runs for too long; only a student's does."""
+
+
 def connect(address: Address, timeout: float) -> socket.socket:
     """An open socket to a Valkey, on which each call waits at most ``timeout`` seconds."""
     try:
@@ -52,11 +60,14 @@ class Admin:
         self._socket.close()
 
     def ask(self, *arguments: str | bytes | float) -> resp.Reply:
-        """One command's reply; raises ServerGoneError, or resp.ReplyError where Valkey refuses it."""
+        """One command's reply; raises as ``ask_all`` does."""
         return self.ask_all([arguments])[0]
 
     def ask_all(self, commands: list[tuple[str | bytes | int | float, ...]]) -> list[resp.Reply]:
-        """The replies to several commands sent at once; raises for the first that Valkey refuses."""
+        """The replies to several commands sent at once; raises ServerGoneError and ServerBusyError.
+
+        And resp.ReplyError for the first that Valkey refuses.
+        """
         replies: list[resp.Reply] = []
         try:
             self._socket.sendall(b"".join(resp.encode([_to_bytes(a) for a in c]) for c in commands))
@@ -65,11 +76,13 @@ class Admin:
                 if not data:
                     raise ServerGoneError("Valkey closed the grader's connection")
                 replies += self._parser.feed(data)
+        except TimeoutError:
+            raise ServerSilentError("Valkey doesn't answer the grader: timed out") from None
         except OSError as error:
-            raise ServerGoneError(f"Valkey doesn't answer the grader: {error or 'timed out'}") from None
+            raise ServerGoneError(f"Valkey doesn't answer the grader: {error}") from None
         for reply in replies:
             if isinstance(reply, resp.ReplyError):
-                raise reply
+                raise ServerBusyError if str(reply).startswith("BUSY ") else reply
         return replies
 
 

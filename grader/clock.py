@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 from grader.admin import Admin
+from grader.errors import FloodError
+from grader.proxy import resp
 from grader.proxy.server_time import OFFSET_DATABASE, OFFSET_KEY
 
 NANOSECONDS = 1_000_000_000
@@ -20,9 +22,15 @@ NANOSECONDS = 1_000_000_000
 LAG_MS = 200
 _MILLISECOND = 1_000_000
 
+# Keys, and fields of hashes, that may lie on the server: moving so many takes a quarter of a second.
+MOST_KEYS = 100_000
+TOO_MANY = "TOOMANYKEYS"
+
 # Fields are asked for in slices, because Lua's unpack has a limit.
-_SHIFT = """
+SHIFT = """
 local by = tonumber(ARGV[1])
+local left = tonumber(ARGV[5])
+if redis.call('DBSIZE') > left then return redis.error_reply('TOOMANYKEYS') end
 local function earlier(at) return string.format('%.0f', at - by) end
 local function each(type, visit)
   local cursor = '0'
@@ -34,6 +42,8 @@ local function each(type, visit)
   until cursor == '0'
 end
 each('hash', function(key)
+  left = left - redis.call('HLEN', key)
+  if left < 0 then return end
   local names = redis.call('HKEYS', key)
   for first = 1, #names, 1000 do
     local slice = {unpack(names, first, math.min(first + 999, #names))}
@@ -47,6 +57,7 @@ each(nil, function(key)
   local at = redis.call('PEXPIRETIME', key)
   if at > 0 then redis.call('PEXPIREAT', key, earlier(at)) end
 end)
+if left < 0 then return redis.error_reply('TOOMANYKEYS') end
 redis.call('SELECT', ARGV[3])
 redis.call('SET', ARGV[4], ARGV[2])
 redis.call('SELECT', '0')
@@ -106,13 +117,21 @@ class Clock:
 
     def tell_offset(self) -> None:
         """Tell a server that was emptied what the scripts on it need to know."""
-        if self._admin is not None:
-            self._admin.ask("EVAL", _SHIFT, 0, 0, self._shifted_ms, OFFSET_DATABASE, OFFSET_KEY)
+        self._shift(0, self._shifted_ms)
 
     def align(self) -> None:
         """Bring the server's expiries up to virtual time."""
         offset = self.offset_ms()
         if self._admin is not None and offset != self._shifted_ms:
-            by = offset - self._shifted_ms
-            self._admin.ask("EVAL", _SHIFT, 0, by, offset, OFFSET_DATABASE, OFFSET_KEY)
+            self._shift(offset - self._shifted_ms, offset)
             self._shifted_ms = offset
+
+    def _shift(self, by: int, offset: int) -> None:
+        if self._admin is None:
+            return
+        try:
+            self._admin.ask("EVAL", SHIFT, 0, by, offset, OFFSET_DATABASE, OFFSET_KEY, MOST_KEYS)
+        except resp.ReplyError as error:
+            if TOO_MANY not in str(error):
+                raise
+            raise FloodError(f"more than {MOST_KEYS:,} keys, or fields of hashes") from None

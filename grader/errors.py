@@ -5,6 +5,10 @@ class GraderError(Exception):
     """Our own failure: nothing is charged to the student, no score is shown, exit status 4."""
 
 
+class FloodError(Exception):
+    """The submission took more of Valkey than anybody needs: the message says what; the student's fault."""
+
+
 class UsageError(Exception):
     """The command or its settings are wrong: the message says what, where and what to do; exit status 2."""
 

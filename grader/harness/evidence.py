@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from grader.errors import FloodError
 from grader.interleave.calls import StudentFault
 from grader.proxy import resp
 from grader.proxy.recording import Sent
@@ -68,10 +69,15 @@ def _show(number: int, sent: Sent, start: int) -> Command:
 
 
 def _keys(lab: Lab) -> tuple[KeyState, ...]:
-    # The server may be the very thing that is stuck; then the keys say nothing anyway.
-    if lab.stage.kit.trouble.server_spoiled:
+    # The server may be the very thing that is stuck, or full; then the keys say nothing anyway.
+    kit = lab.stage.kit
+    kit.trouble.calm(kit.admin, quick=bool(lab.stage.relay.waiting()))
+    if kit.trouble.server_spoiled:
         return ()
-    return tuple(lab.keys()[:SHOWN_KEYS])
+    try:
+        return tuple(lab.keys()[:SHOWN_KEYS])
+    except FloodError:
+        return ()
 
 
 def _output(lab: Lab) -> str:
@@ -84,12 +90,21 @@ def add_source(frames: tuple[Frame, ...], submission: Path) -> tuple[Frame, ...]
     return tuple(_with_source(frame, submission) for frame in frames)
 
 
+def _read_lines(path: Path, submission: Path) -> list[str]:
+    """A file of the submission; nothing where it is no such file, whatever a student's code calls it."""
+    try:
+        inside = path.resolve().is_relative_to(submission.resolve())
+        if not inside or not path.is_file() or path.stat().st_size > SOURCE_BYTES:
+            return []
+        return path.read_text("utf-8", "replace").splitlines()
+    except (OSError, ValueError):
+        return []  # a name that no file can have
+
+
 def _with_source(frame: Frame, submission: Path) -> Frame:
-    path = submission / frame.file
-    inside = path.resolve().is_relative_to(submission.resolve())
-    if not inside or not path.is_file() or path.stat().st_size > SOURCE_BYTES:
+    lines = _read_lines(submission / frame.file, submission)
+    if not lines:
         return frame
-    lines = path.read_text("utf-8", "replace").splitlines()
     first = max(1, frame.line - AROUND)
     around = tuple(line[:LINE_CHARACTERS] for line in lines[first - 1 : frame.line + AROUND])
     return Frame(frame.file, frame.line, frame.function, around, first)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from grader.admin import ServerBusyError, ServerSilentError
 from grader.assignment import Exercise
-from grader.errors import UsageError
+from grader.errors import FloodError, UsageError
 from grader.harness.evidence import gather
 from grader.harness.rig import Rig
 from grader.harness.shares import Placed, Share, deal, too_many_time_outs
@@ -131,8 +132,8 @@ class Plugin:
         if call.excinfo is not None:
             call.excinfo = without_outer_frames(call.excinfo)
         report = yield
-        error = call.excinfo.value if call.excinfo else None
         name = check_id(item)
+        error = self._blame(name, call.excinfo.value) if call.excinfo else None
         if error is not None and name not in self._errors:
             self._errors[name] = error
             if name in self._labs and isinstance(error, CheckFailedError | StudentFault):
@@ -141,14 +142,32 @@ class Plugin:
             self._finish(item)
         return report
 
+    def _blame(self, name: str, error: BaseException) -> BaseException:
+        """The error, or the student's fault where only their code's traffic can have caused it."""
+        if name not in self._labs:
+            return error
+        stage = self._labs[name].stage
+        trouble = stage.kit.trouble
+        match error:
+            case FloodError():
+                return trouble.flooded(stage, error)
+            case ServerBusyError():
+                return trouble.blocked(stage)
+            case ServerSilentError() if stage.relay.waiting():
+                trouble.server_spoiled = True
+                return trouble.blocked(stage)
+        return error
+
     def _finish(self, item: pytest.Item) -> None:
         name = check_id(item)
-        result = self._judge(item, self._errors.get(name))
+        lab, error = self._labs.pop(name, None), self._errors.get(name)
+        if lab and lab.stage.kit.trouble.server_spoiled and isinstance(error, CheckFailedError):
+            error = lab.stage.kit.trouble.blocked(lab.stage)  # so that no submission uses up a server in each
+        result = self._judge(item, error)
         exercise = exercise_id(item)
         self._progress.outcomes[name] = result.outcome
         if result.outcome is Outcome.TIMED_OUT:
             self._progress.time_outs[exercise] = self._progress.time_outs.get(exercise, 0) + 1
-        self._labs.pop(name, None)
         self._emit(Placed(self._places[name], result))
         if result.outcome is Outcome.GRADER_ERROR:
             self.internal = self._errors[name]

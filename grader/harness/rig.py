@@ -1,16 +1,18 @@
 """What a run stands on: a server, a worker, a loop and a clock, made once; a stage for each check."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.admin import Admin, ServerGoneError, connect
+from grader.admin import Admin, ServerBusyError, ServerGoneError, ServerSilentError, connect
 from grader.assignment import Bounds
 from grader.clock import Clock
 from grader.interleave.kit import Kit
 from grader.interleave.stage import Stage
+from grader.interleave.trouble import Ground as Blame
 from grader.interleave.trouble import Trouble
 from grader.loop import Loop
 from grader.proxy import resp
@@ -22,7 +24,7 @@ from grader.server import Server, open_server
 from grader.settings import Settings
 
 WARM_UP = "warm-up"
-REPLACEMENTS = 5  # of the server, and of the worker, that one submission may use up
+REPLACEMENTS = 5  # of the worker in one run; of the server, each exercise's checks use up only a few
 LOGIN_SECONDS = 5.0
 
 
@@ -45,6 +47,7 @@ class Rig:
         self._place = place
         self._stack = stack
         self._replaced = 0
+        self._began = 0.0  # of the first check, in time.monotonic's seconds
         self.bounds: Bounds = settings.assignment.bounds
         self.loop = stack.enter_context(Loop())
         self.clock = Clock(place.sockets / "clock")
@@ -91,11 +94,16 @@ class Rig:
         while len(replies) < 2:  # noqa: PLR2004 - one for each command
             try:
                 data = sock.recv(4096)
+            except TimeoutError:
+                raise ServerSilentError("Valkey doesn't let the student's user in: timed out") from None
             except OSError as error:
                 raise ServerGoneError(f"Valkey doesn't let the student's user in: {error}") from None
             if not data:
                 raise ServerGoneError("Valkey closed a connection of the student's user at its log-in.")
             replies += parser.feed(data)
+        if isinstance(replies[1], resp.ReplyError) and str(replies[1]).startswith("BUSY "):
+            sock.close()
+            raise ServerBusyError
         return Upstream(sock, int(str(replies[1])))
 
     @contextmanager
@@ -105,7 +113,7 @@ class Rig:
         self.clock.begin(self.admin)
         times = Times(lambda: self.clock.seconds, self.clock.offset_ms)
         relay = Relay(self.loop, self._place.sockets, self._connect, times)
-        trouble = Trouble(self.bounds, self._enclosure.submission, self.server.address, self.server.admin)
+        trouble = Trouble(self._blame())
         kit = Kit(self.loop, self.worker, relay, self.clock, self.admin, self.bounds, trouble, self._inside)
         stage = Stage(kit, seed)
         kept: list[Process] = []
@@ -114,6 +122,17 @@ class Rig:
             kept = stage.spotless() if stage.passed else []
         finally:
             self._clear(relay, trouble, kept)
+
+    def _blame(self) -> Blame:
+        self._began = self._began or time.monotonic()
+        return Blame(
+            self.bounds,
+            self._enclosure.submission,
+            self.server.address,
+            self.server.admin,
+            isolated=self.walls.isolated,
+            deadline=self._began + self.bounds.total_seconds,
+        )
 
     def _inside(self, path: str) -> str:
         return f"{self._enclosure.sockets}/{Path(path).name}"
@@ -129,20 +148,18 @@ class Rig:
             else:
                 self.worker.end()
         except WorkerError:
-            self._replace(self._worker_stack)
+            self._replaced += 1
+            if self._replaced > REPLACEMENTS:
+                raise
+            self._worker_stack.close()
             relay.close_all()
             self.worker = self._start_worker()
             self.wait_ready()
+        trouble.calm(self.admin, quick=bool(relay.waiting()))
         relay.close_all()
         if trouble.server_spoiled:
-            self._replace(self._server_stack)
+            self._server_stack.close()
             self.server = self._open_server()
-
-    def _replace(self, stack: ExitStack) -> None:
-        self._replaced += 1
-        if self._replaced > REPLACEMENTS:
-            raise WorkerError("The server or the worker had to be replaced too often in one run.")
-        stack.close()
 
 
 @contextmanager

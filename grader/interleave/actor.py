@@ -11,6 +11,12 @@ from grader.sandbox.process import Order, Process
 
 _ENCODER = wire.Encoder(64)
 
+# The worker keeps to these itself; who writes to its sockets by hand does not.
+MESSAGE_CHARACTERS = 2_000
+MOST_BASES = 50  # classes that an exception is derived from
+MOST_FRAMES = 30  # of a traceback
+MOST_LINES = 10_000_000  # of a module
+
 
 @dataclass
 class Actor:
@@ -28,6 +34,7 @@ class Actor:
     computes: dict[str, Compute] = field(default_factory=dict)  # what its callbacks give, by name
     served: set[int] = field(default_factory=set)  # callbacks that were answered, or will be
     asked: Counter[int] = field(default_factory=Counter)  # how often it sent what, in the open request
+    threads: int = 0  # of the last request that was made in several
 
     @property
     def busy(self) -> bool:
@@ -77,26 +84,41 @@ def encode_argument(value: Any) -> Any:
 
 
 def _text(value: object) -> str:
-    # Python's strings may hold half a surrogate pair, which no UTF-8 file can.
-    return str(value).encode("utf-8", "backslashreplace").decode()
+    if type(value) is not str:
+        raise TypeError("no text where there must be one")
+    return wire.printable(value[:MESSAGE_CHARACTERS])
 
 
 def _json(items: tuple[Any, ...]) -> str:
     return wire.pack(list(items), 1 << 24)[wire.HEADER.size :].decode()
 
 
-def read_answer(message: dict[str, Any]) -> Answer:
+def _frame(file: object, line: object, name: object) -> Frame:
+    if type(line) is not int or not 0 <= line <= MOST_LINES:
+        raise TypeError("no number of a line")
+    return Frame(_text(file), line, _text(name))
+
+
+def read_answer(message: object) -> Answer:
     """What came back, as data; raises wire.WireError for what no honest worker sends."""
-    if "error" not in message:
+    if not isinstance(message, dict):
+        raise wire.WireError("not an answer")
+    if "error" in message:
+        return _read_error(message["error"])
+    try:
         return Returned(wire.decode(message.get("value")))
-    error = message["error"]
+    except RecursionError:
+        raise wire.WireError("nested too deep") from None
+
+
+def _read_error(error: Any) -> Raised:
     try:
         return Raised(
             _text(error["type"]),
             _text(error["message"]),
-            tuple(map(_text, error["bases"])),
-            tuple(Frame(_text(file), int(line), _text(name)) for file, line, name in error["frames"]),
+            tuple(map(_text, error["bases"][:MOST_BASES])),
+            tuple(_frame(*frame) for frame in error["frames"][:MOST_FRAMES]),
             _text(error.get("module", "")),
         )
-    except (KeyError, TypeError, ValueError) as wrong:
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
         raise wire.WireError(f"an error that isn't one: {wrong}") from None

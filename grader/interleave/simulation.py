@@ -17,11 +17,11 @@ from grader.interleave.kit import Kit, Tell
 from grader.interleave.moves import Choose, Move, first_move
 from grader.interleave.waits import Timer, Waits
 from grader.proxy.link import Link, blocking_seconds
-from grader.proxy.relay import FloodError
 from grader.sandbox.process import OWN_THREADS
 
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
 STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
+LONG_ROW = 256  # turns of the loop in which somebody was served, between two looks at the time
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
 ENDLESS_BATCHES = 300  # at the moment up to which a run was to go, after which it ends all the same
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
@@ -94,7 +94,7 @@ class Simulation:
         """Turn the loop until every actor is at rest, or ``until`` holds."""
         barrier = False
         while True:
-            while self.kit.loop.turn(0):
+            if self._serve():
                 barrier = False
             self.take_answers()
             if until():
@@ -110,6 +110,18 @@ class Simulation:
                 barrier = True
             elif not self.kit.loop.turn(0):
                 return
+
+    def _serve(self) -> bool:
+        """Serve everybody until nobody has anything more; True where somebody had."""
+        turns, began = 0, time.monotonic()
+        while self.kit.loop.turn(0):
+            turns += 1
+            if turns % LONG_ROW == 0:
+                self.take_answers()
+                self.watch_time(passing=False)
+                if time.monotonic() - began > self.kit.bounds.call_seconds:
+                    raise self.kit.trouble.restless()
+        return turns > 0
 
     def _needs_barrier(self) -> bool:
         return self.relay.streaming or bool(self.relay.waiting())
@@ -172,10 +184,7 @@ class Simulation:
             if move.dies:
                 self.relay.mute(actor.name)  # it dies before the replies get there
             self.tell(actor.name, "sends", tuple(move.link.held[: move.count]))
-            try:
-                self.relay.release(move.link, move.count)
-            except FloodError:
-                raise self.kit.trouble.flooded(actor) from None
+            self.relay.release(move.link, move.count)
         elif move.ask is not None:
             self.tell(actor.name, "answered", None)
             self.waits.reply(actor, move.ask)
@@ -219,6 +228,8 @@ class Simulation:
     def watch_time(self, *, passing: bool) -> None:
         """Hold every call to its deadline, and let virtual time pass where nothing else happens."""
         now = time.monotonic()
+        if now > self.kit.trouble.deadline:
+            raise self.kit.trouble.used_up(self)
         for actor in self.actors.values():
             if actor.busy and not actor.frozen and self._is_stuck(actor, now):
                 raise self.kit.trouble.timed_out(self, actor)

@@ -10,7 +10,6 @@ from grader.interleave.calls import Answer, Call, Raised, StudentFault, fault_of
 from grader.interleave.kit import Kit
 from grader.interleave.moves import Choose, first_move
 from grader.interleave.simulation import Simulation
-from grader.proxy.relay import FloodError
 from grader.results import Outcome
 from grader.sandbox.inside.worker_wire import WireError
 from grader.sandbox.process import Order, Process
@@ -99,6 +98,7 @@ class Stage(Simulation):
         actor.ask(
             {"do": "together", "calls": rows}, f"{len(calls)} threads: {calls[0]} ...", time.monotonic()
         )
+        actor.threads = len(calls)
 
     def call_many(self, actor: Actor, on: str, method: str, rows: Sequence[Sequence[Any]]) -> Answer:
         """Let an actor call a method once for each row of arguments, one after the other; nothing is held."""
@@ -108,8 +108,6 @@ class Stage(Simulation):
         try:
             while actor.busy:
                 self._turn_freely(actor)
-        except FloodError:
-            raise self.kit.trouble.flooded(actor) from None
         finally:
             self.relay.pass_through = False
         return self.take(actor)
@@ -133,9 +131,13 @@ class Stage(Simulation):
             answer = read_answer(message)
             assert isinstance(answer, Raised)  # noqa: S101 - it has an error
             raise fault_of(answer, "a call in a thread")
+        return self._read_together(message.get("value"), actor.threads)
+
+    def _read_together(self, values: Any, threads: int) -> list[Answer]:
+        whole = isinstance(values, list) and len(values) == threads
         try:
-            return [read_answer(one) for one in message["value"]]
-        except (TypeError, WireError) as error:
+            return [read_answer(one) for one in (values if whole else [None])]
+        except WireError as error:
             raise StudentFault(Outcome.ERRORED, f"It answered with what isn't an answer: {error}.") from None
 
     def finish(self, actor: Actor, choose: Choose = first_move) -> Answer:

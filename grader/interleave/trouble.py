@@ -3,11 +3,13 @@
 import re
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from grader.admin import Admin, ServerGoneError
+from grader.admin import Admin, ServerBusyError, ServerGoneError, ServerSilentError
 from grader.assignment import Bounds
+from grader.errors import FloodError
 from grader.interleave.actor import Actor
 from grader.interleave.calls import StudentFault
 from grader.proxy import resp
@@ -20,17 +22,39 @@ if TYPE_CHECKING:
     from grader.interleave.simulation import Simulation
 
 STACK_SECONDS = 0.5  # for a process that hangs to write where
-_STACK_LINE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>\S+)')
+# Bounded, for a student's code can write there too.
+_STACK_LINE = re.compile(
+    r'File "(?P<file>[^"\0\n]{1,1000})", line (?P<line>[0-9]{1,7}) in (?P<function>\S{1,200})'
+)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What has to be known to say whose fault something is."""
+
+    bounds: Bounds
+    submission: str  # its folder as the worker sees it
+    address: Address
+    login: Login  # the grader's own
+    isolated: bool  # then no student's code can end the worker's first process
+    deadline: float  # of the whole submission, in time.monotonic's seconds
+
+
+def _name_signal(number: int) -> str:
+    names = {member.value: member.name for member in signal.Signals}
+    return names.get(number, f"signal {number}")  # most real-time signals have no name
 
 
 class Trouble:
     """Turns what happened into a StudentFault; remembers whether the server has to be replaced."""
 
-    def __init__(self, bounds: Bounds, submission: str, address: Address, admin: Login) -> None:
-        self._bounds = bounds
-        self._submission = submission
-        self.address = address
-        self.login = admin
+    def __init__(self, ground: Ground) -> None:
+        self._bounds = ground.bounds
+        self._submission = ground.submission
+        self._isolated = ground.isolated
+        self.deadline = ground.deadline
+        self.address = ground.address
+        self.login = ground.login
         self._stuck: tuple[int, float] = (0, 0.0)  # the command that Valkey hasn't answered, and since when
         self.server_spoiled = False
         self.script_killed = False
@@ -41,6 +65,8 @@ class Trouble:
         try:
             status, peak = stage.kit.worker.end().get(actor.process.pid, (None, 0))
         except WorkerError:
+            if self._isolated:
+                raise  # the first process is gone as well, which is no student's doing
             status, peak = None, 0
         return StudentFault(Outcome.ERRORED, self._say_death(actor.doing, status, peak), call=actor.doing)
 
@@ -51,7 +77,7 @@ class Trouble:
         if status is None or status == -signal.SIGKILL:
             return f"The process of your code was killed during {doing}."
         if status < 0:
-            return f"The process of your code crashed during {doing} ({signal.Signals(-status).name})."
+            return f"The process of your code crashed during {doing} ({_name_signal(-status)})."
         return f"Your code ended its own process during {doing}, with exit status {status}."
 
     def misbehaved(self, actor: Actor) -> StudentFault:
@@ -60,12 +86,22 @@ class Trouble:
         message = f"The process of your code broke the protocol during {actor.doing or 'a call'}."
         return StudentFault(Outcome.ERRORED, f"{message} {actor.process.misbehaved}", call=actor.doing)
 
-    def flooded(self, actor: Actor) -> StudentFault:
-        """It sent more commands than anybody needs."""
+    def flooded(self, stage: "Simulation", flood: FloodError) -> StudentFault:
+        """Somebody sent more than anybody needs."""
+        doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "Your code")
+        return StudentFault(Outcome.ERRORED, f"{doing} sent Valkey {flood} and was stopped.", call=doing)
+
+    def used_up(self, stage: "Simulation") -> StudentFault:
+        """The submission has no time left."""
+        doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "")
+        limit = f"{self._bounds.total_seconds:g}"
+        message = f"The {limit} seconds that a submission may take in all ran out in this check."
+        return StudentFault(Outcome.TIMED_OUT, message, call=doing)
+
+    def restless(self) -> StudentFault:
+        """Nothing is asked of it, and yet it goes on sending."""
         return StudentFault(
-            Outcome.ERRORED,
-            f"{actor.doing} sent a flood of commands to Valkey and was stopped.",
-            call=actor.doing,
+            Outcome.TIMED_OUT, "Your code goes on sending after its call returned, without a pause."
         )
 
     def timed_out(self, stage: "Simulation", actor: Actor) -> StudentFault:
@@ -89,7 +125,7 @@ class Trouble:
         end = time.monotonic() + STACK_SECONDS
         while not actor.process.stack and time.monotonic() < end:
             stage.kit.loop.turn(0.01)
-        while stage.kit.loop.turn(0.002):
+        while time.monotonic() < end and stage.kit.loop.turn(0.002):
             pass
         return self.read_stack(bytes(actor.process.stack))
 
@@ -130,6 +166,27 @@ class Trouble:
                 Outcome.TIMED_OUT, f"{doing} kept Valkey busy for too long with {command}.", call=doing
             )
 
+    def blocked(self, stage: "Simulation") -> StudentFault:
+        """Valkey is in something of the student's that takes too long."""
+        doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "Your code")
+        return StudentFault(Outcome.TIMED_OUT, f"{doing} kept Valkey busy for too long.", call=doing)
+
+    def calm(self, admin: Admin, *, quick: bool) -> None:
+        """See to it that Valkey answers, or note that it has to be replaced.
+
+        ``quick``: where it is silent, that is the student's doing, for commands of theirs are unanswered.
+        """
+        answers = False
+        while not (answers or self.server_spoiled):
+            try:
+                answers = bool(admin.ask("PING"))
+            except ServerBusyError:
+                self.server_spoiled = not self._kill_script()
+            except ServerSilentError:
+                if not quick:
+                    raise
+                self.server_spoiled = True
+
     def _kill_script(self) -> bool:
         """True where Valkey is free again, or wasn't in a script at all."""
         for word in ("SCRIPT", "FUNCTION"):
@@ -138,7 +195,7 @@ class Trouble:
                     admin.ask(word, "KILL")
                     self.script_killed = True
                     return True
-            except ServerGoneError:
+            except (ServerBusyError, ServerGoneError):
                 return False
             except resp.ReplyError as error:
                 if "UNKILLABLE" in str(error):

@@ -8,7 +8,7 @@ from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
 from grader.interleave.kit import Kit, Tell
 from grader.proxy.link import blocking_seconds
-from grader.sandbox.process import Ask
+from grader.sandbox.process import FOREVER, Ask
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ class Waits:
             if not self._out(name):
                 found += [self._wake(actor, ask) for ask in actor.process.asks.values() if ask.until >= 0]
         found += self._unblocks()
-        return sorted(found, key=lambda timer: (timer.due, timer.actor, timer.order))
+        near = [timer for timer in found if timer.due < FOREVER]
+        return sorted(near, key=lambda timer: (timer.due, timer.actor, timer.order))
 
     def _out(self, name: str) -> bool:
         return self._actors[name].frozen or self._actors[name].dead

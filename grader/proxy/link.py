@@ -18,6 +18,7 @@ STREAMS = frozenset({"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"})
 _TIMEOUT_LAST = frozenset({"BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX"})
 _TIMEOUT_FIRST = frozenset({"BLMPOP", "BZMPOP"})
 _TIMEOUT_BLOCK = frozenset({"XREAD", "XREADGROUP"})
+ENDLESS_SECONDS = 1e9  # thirty years
 BLOCKING = _TIMEOUT_LAST | _TIMEOUT_FIRST | _TIMEOUT_BLOCK
 
 
@@ -36,7 +37,9 @@ def blocking_seconds(command: resp.Command) -> float | None:
             return None
     except (ValueError, IndexError):
         return None
-    return seconds or float("inf")
+    if not seconds >= 0:
+        return None  # NaN or negative: Valkey refuses it
+    return seconds if 0 < seconds < ENDLESS_SECONDS else float("inf")
 
 
 def unit_length(held: list[resp.Command]) -> int:
@@ -79,16 +82,16 @@ class Link:
         """True while a request has begun and not ended."""
         return self._begun > 0
 
-    def read_requests(self) -> bool:
-        """Take in what the client sent; False where it has closed, or doesn't speak RESP."""
+    def read_requests(self) -> tuple[bool, int]:
+        """Take in what the client sent: False where it has closed, or doesn't speak RESP; and its size."""
         try:
             data = self.client.recv(READ_BYTES)
             whole = [resp.as_command(value) for value in self._requests.feed(data)]
         except (OSError, resp.MalformedError):
-            return False
+            return False, 0
         self.held += whole
         self._begun += len(data) - sum(map(resp.encoded_length, whole))
-        return bool(data)
+        return bool(data), len(data)
 
     def pass_on(self, commands: list[resp.Command], sent: list[Sent]) -> None:
         """Send commands to Valkey; ``sent`` says how they are to be recorded, one for each."""
@@ -97,11 +100,11 @@ class Link:
         self.flight.extend(sent)
         self.upstream.sendall(b"".join(map(resp.encode, commands)))
 
-    def read_replies(self, *, deliver: bool) -> tuple[bool, list[Sent]]:
-        """Take in what Valkey sent and hand it on; False at its end, and the commands now answered."""
+    def read_replies(self, *, deliver: bool) -> tuple[int, list[Sent]]:
+        """Take in what Valkey sent and hand it on; its size, 0 at its end, and the commands now answered."""
         data = self.upstream.recv(READ_BYTES)
         if not data:
-            return False, []
+            return 0, []
         answered = []
         for reply in self._replies.feed(data):
             if isinstance(reply, resp.Push) or self.streaming or not self.flight:
@@ -113,7 +116,7 @@ class Link:
             self.flight.clear()
         if deliver:
             self.client.sendall(data)
-        return True, answered
+        return len(data), answered
 
     def close(self) -> None:
         """Close both ends."""

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.admin import ServerBusyError
+from grader.errors import FloodError
 from grader.loop import Loop
 from grader.proxy import resp
 from grader.proxy.link import Link, is_set_up
@@ -23,6 +25,10 @@ from grader.proxy.server_time import ServerTime
 SEND_SECONDS = 2.0
 CONNECTIONS = 128  # of one actor: a client serves at most 50 threads
 SENT_COMMANDS = 200_000  # recorded in one check: more is a flood
+# All that goes either way in one check is kept until its end. The largest honest check moves a few MiB.
+TRAFFIC_MIB = 256
+# Of all actors: select() takes descriptors below 1024, and each connection has two.
+ALL_CONNECTIONS = 384
 
 
 @dataclass(frozen=True)
@@ -41,10 +47,6 @@ class Times:
     offset_ms: Callable[[], int]  # how far virtual time is ahead of Valkey's
 
 
-class FloodError(Exception):
-    """The submission sent more commands in one check than anybody needs."""
-
-
 class Relay:
     """All connections of one check's actors."""
 
@@ -58,9 +60,10 @@ class Relay:
         self._links: list[Link] = []
         self._answered: dict[int, Sent] = {}
         self._numbers = 0
+        self._bytes = 0
+        self._flooded = False
         self._round_trips: dict[str, int] = {}
         self._muted: set[str] = set()
-        self.lost = 0  # connections that Valkey closed
         self.pass_through = False  # hold nothing
 
     def open(self, actor: str) -> str:
@@ -77,11 +80,15 @@ class Relay:
     def _accept(self, actor: str, listener: socket.socket) -> None:
         client, _ = listener.accept()
         mine = [link.number for link in self.links(actor)]
-        if len(mine) >= CONNECTIONS:
+        if len(mine) >= CONNECTIONS or len(self._links) >= ALL_CONNECTIONS:
             client.close()
             return
         client.settimeout(SEND_SECONDS)
-        upstream = self._connect()
+        try:
+            upstream = self._connect()
+        except ServerBusyError:
+            client.close()
+            return
         upstream.socket.settimeout(SEND_SECONDS)
         link = Link(actor, max(mine, default=0) + 1, client, upstream.socket, upstream.client_id)
         self._links.append(link)
@@ -89,21 +96,34 @@ class Relay:
         self._loop.watch(upstream.socket, lambda: self._read_replies(link))
 
     def _read_requests(self, link: Link) -> None:
-        if not link.read_requests():
+        alive, size = link.read_requests()
+        self._count(size)
+        if not alive or self._flooded:
             self._close(link)
         elif link.held and not link.partial and (self.pass_through or all(map(is_set_up, link.held))):
             self.release(link)
 
     def _read_replies(self, link: Link) -> None:
         try:
-            more, answered = link.read_replies(deliver=link.actor not in self._muted)
+            size, answered = link.read_replies(deliver=link.actor not in self._muted)
         except (OSError, resp.MalformedError):
-            more, answered = False, []
+            size, answered = 0, []
+        self._count(size)
         for sent in answered:
             self._answered[sent.number] = sent
-        if not more:
-            self.lost += 1
+        if not size or self._flooded:
             self._close(link)
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        if self._bytes > TRAFFIC_MIB << 20:
+            self._stop(f"more than {TRAFFIC_MIB} MiB of commands and replies")
+
+    def _stop(self, what: str) -> None:
+        """Say so once; after that connections are closed as they are heard of."""
+        if not self._flooded:
+            self._flooded = True
+            raise FloodError(what)
 
     def _close(self, link: Link) -> None:
         if link in self._links:
@@ -149,7 +169,7 @@ class Relay:
     def _record(self, link: Link, command: resp.Command, *, counts: bool) -> Sent:
         self._numbers += 1
         if self._numbers > SENT_COMMANDS:
-            raise FloodError
+            self._stop("a flood of commands")
         round_trip = self._round_trips[link.actor] if counts and not is_set_up(command) else 0
         return Sent(self._numbers, link.actor, link.number, round_trip, command, self._times.now())
 

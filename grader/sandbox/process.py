@@ -27,8 +27,12 @@ from grader.sandbox.inside import worker_wire as wire
 from grader.sandbox.threads import Threads
 
 START_SECONDS = 20.0  # importing redis-py takes a quarter of a second; a swamped machine gets this long
-ORDER_SECONDS = 5.0  # for a fork, or for an end
+ORDER_SECONDS = 15.0  # for a fork, or for an end, which frees all memory of all processes
+LAST_TURNS = 1000  # of the loop, for what is left to read; without walls somebody may still be writing
 STACK_BYTES = 64 * 1024
+MOST_ANSWERS = 10  # that nobody has looked at yet; one is asked for
+MOST_ASKS = 1000  # open ones of a process, which may have some fifty threads
+FOREVER = 100 * 365 * 86_400 * 1_000_000_000  # nanoseconds; who waits for longer is never woken
 OWN_THREADS = 2  # of a process of the worker's: one for calls, one for the side channel
 
 
@@ -120,10 +124,12 @@ class Process:
         """Take in what came as answers."""
         self.threads.heard()
         for message in self._receive(self.calls):
-            if isinstance(message, dict) and isinstance(message.get("id"), str):
-                self.answers.append(message)
-            else:
+            if not isinstance(message, dict) or not isinstance(message.get("id"), str):
                 self.misbehaved = "It sent an answer that isn't one."
+            elif len(self.answers) > MOST_ANSWERS:
+                self.misbehaved = "It answered more often than it was asked."
+            else:
+                self.answers.append(message)
 
     def read_side(self) -> None:
         """Take in what came as asks."""
@@ -131,7 +137,7 @@ class Process:
         for message in self._receive(self.side):
             try:
                 self._take_ask(message)
-            except (AttributeError, KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError):
                 self.misbehaved = "It sent a question that isn't one."
 
     def _receive(self, channel: Channel) -> list[Any]:
@@ -145,14 +151,16 @@ class Process:
     def _take_ask(self, message: dict[str, Any]) -> None:
         if "ask" in message:
             ask = Ask(
-                int(message["ask"]),
-                int(message.get("until", -1)),
+                _whole(message["ask"]),
+                min(_whole(message.get("until", -1)), FOREVER),
                 str(message.get("callback", "")),
-                int(message.get("gate", -1)),
+                _whole(message.get("gate", -1)),
             )
             self.asks[ask.number] = ask
+            if len(self.asks) > MOST_ASKS:
+                raise ValueError("a flood of questions")
         elif "cancel" in message:
-            self.asks.pop(int(message["cancel"]), None)
+            self.asks.pop(_whole(message["cancel"]), None)
         elif "hello" in message and not self.threads.known:
             self.threads.close()
             self.threads = Threads(self.side.sender)
@@ -161,6 +169,13 @@ class Process:
         """Keep the student's output up to the bound, and count the rest."""
         self.output_bytes += len(data)
         self.output += data[: max(0, self.output_limit - len(self.output))]
+
+
+def _whole(value: object) -> int:
+    # JSON has numbers such as 1e999, of which int() makes no whole one.
+    if type(value) is not int:
+        raise TypeError("not a whole number")
+    return value
 
 
 class Worker:
@@ -296,8 +311,9 @@ class Worker:
     def end(self) -> dict[int, tuple[int, int]]:
         """Kill every actor's process and all that it started: exit status and peak KiB by number."""
         ended = self._order({"end": True})["ended"]
-        while self._loop.turn(0):  # what they had sent before
-            pass
+        for _ in range(LAST_TURNS):  # what they had sent before
+            if not self._loop.turn(0):
+                break
         for entry in self._processes:
             self._drop(*entry)
         self._processes.clear()

@@ -1,6 +1,8 @@
 """Looks at the keys on the server through the grader's own connection."""
 
 from grader.admin import Admin
+from grader.clock import MOST_KEYS
+from grader.errors import FloodError
 from grader.proxy import resp
 from grader.results import KeyState
 
@@ -17,6 +19,8 @@ _READ: dict[str, tuple[str | int, ...]] = {
 
 def read_keys(admin: Admin) -> list[KeyState]:
     """Every key of database 0, sorted; an expiry on every field of a hash counts as one."""
+    if (count := admin.ask("DBSIZE")) and isinstance(count, int) and count > MOST_KEYS:
+        raise FloodError(f"more than {MOST_KEYS:,} keys")
     names: set[bytes] = set()
     cursor: resp.Reply = b"0"
     while True:

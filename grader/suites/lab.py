@@ -9,6 +9,7 @@ from typing import Any
 from grader.admin import Admin
 from grader.assignment import Exercise
 from grader.clock import NANOSECONDS
+from grader.errors import FloodError
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, Returned, StudentFault, fault_of
 from grader.interleave.crash import crash_everywhere
@@ -23,7 +24,7 @@ from grader.results import Crash, KeyState, Outcome, Schedule, Value
 from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.keys import read_keys, stored_bytes
 from grader.suites.sequential import Sequential
-from grader.suites.tap import Executed, Mark, Tap
+from grader.suites.tap import Executed, Mark, Tap, TapClosedError
 
 BATCH = 250  # calls in one message: together they have as long as a single call
 
@@ -269,7 +270,11 @@ class Lab:
             yield executions
             mark = Mark.new()
             self.stage.kit.admin.ask("ECHO", mark.token)
-            executions.executed = tap.collect(mark)
+            try:
+                executions.executed = tap.collect(mark)
+            except TapClosedError:
+                self.stage.kit.admin.ask("PING")  # raises where Valkey itself is gone
+                raise FloodError("more to execute than can be listened to") from None
 
     def empty(self) -> None:
         """Empty the database; scripts and functions stay, as they do on a server that lives."""

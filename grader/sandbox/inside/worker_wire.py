@@ -17,6 +17,7 @@ from typing import Any
 HEADER = struct.Struct("!I")
 SHOWN_CHARACTERS = 500  # of the repr of what isn't data
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+DECIMAL_DIGITS = 1_000  # more than the largest float has
 MOST_NUMBERS = 5_000  # in a set, or among a dict's keys
 LARGE_INT = 1 << 63  # JSON readers elsewhere lose what is larger, and Python bounds its decimal text
 
@@ -146,10 +147,27 @@ def _few_numbers(items: list[Any]) -> list[Any]:
     return items
 
 
+def _text(content: Any) -> str:
+    if type(content) is not str:
+        raise TypeError("not a text")
+    return content
+
+
+def _shown(content: Any) -> str:
+    return printable(_text(content)[:SHOWN_CHARACTERS])
+
+
+def printable(text: str) -> str:
+    """The text without halves of surrogate pairs, which Python's strings may hold and no UTF-8 file can."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _decode_decimal(content: Any) -> Any:
-    number = Decimal(content)
-    # A signalling NaN raises where it is only compared.
-    return Opaque("Decimal", repr(number)) if number.is_snan() else number
+    number = Decimal(_text(content))
+    # A signalling NaN raises where it is only compared; a huge one takes all memory where it is rounded.
+    if number.is_snan() or len(content) > DECIMAL_DIGITS or abs(number.adjusted()) > DECIMAL_DIGITS:
+        return Opaque("Decimal", f"Decimal({content[:SHOWN_CHARACTERS]!r})")
+    return number
 
 
 def _decode_tag(tag: str, content: Any, depth: int) -> Any:  # noqa: C901 - one line for each tag
@@ -166,14 +184,14 @@ def _decode_tag(tag: str, content: Any, depth: int) -> Any:  # noqa: C901 - one 
         case "$bytes":
             return bytes.fromhex(content)
         case "$float":
-            return float(content)
+            return float(_text(content))
         case "$int":
             return int(content, 16)
         case "$decimal":
             return _decode_decimal(content)
         case "$callable":
-            return Callback(str(content))
+            return Callback(_shown(content))
         case "$opaque":
             # An address differs from run to run and says nothing.
-            return Opaque(str(content[0]), _ADDRESS.sub("", str(content[1])))
+            return Opaque(_shown(content[0]), _ADDRESS.sub("", _shown(content[1])))
     raise WireError(f"an unknown tag {tag[:20]}")
