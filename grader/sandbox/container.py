@@ -22,6 +22,8 @@ IMAGE_VARIABLE = "VALKEY_GRADER_SANDBOX_IMAGE"
 
 # Users of nobody, within what an engine without root can give.
 FIRST_USER, USERS = 61_000, 4_000
+# Beyond the bound on the student's processes, which the kernel counts for their user: the first one's own.
+SPARE_PROCESSES = 32
 # Beyond the bound on one process: interpreter, page cache and the scratch folder count too.
 SPARE_MIB = 512
 
@@ -68,7 +70,14 @@ def arguments(box: ContainerBox) -> list[str]:
     words += ["--user", f"{box.user}:{box.user}", "--hostname", "box", "--workdir", SCRATCH]
     options = f"size={box.bounds.file_mib}m,uid={box.user},gid={box.user},mode=700,noexec,nosuid,nodev"
     words += ["--tmpfs", f"{SCRATCH}:{options}"]
-    words += ["--memory", memory, "--memory-swap", memory, "--pids-limit", str(box.bounds.processes)]
+    words += [
+        "--memory",
+        memory,
+        "--memory-swap",
+        memory,
+        "--pids-limit",
+        str(box.bounds.processes + SPARE_PROCESSES),
+    ]
     for source, place in box.shown:
         words += ["--mount", f"type=bind,source={source},target={place},readonly"]
     for name, value in box.environment.items():

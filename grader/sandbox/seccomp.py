@@ -1,7 +1,8 @@
 """A filter of system calls for the worker: no new user namespaces, no way into other processes or the kernel.
 
 bubblewrap hides what there is to see; this takes away calls that no coursework makes and in which most holes
-of the kernel were found. The filter is a classic BPF program over the call's number and first argument, as
+of the kernel were found, and those that keep memory which no limit of a process counts (System V's, and
+files in memory). The filter is a classic BPF program over the call's number and first argument, as
 seccomp(2) describes; a denied call gets EPERM, and clone3, whose flags no filter can read, ENOSYS, after
 which libraries take clone instead.
 """
@@ -23,23 +24,46 @@ _DENIED = {
     "add_key": (248, 217),
     "bpf": (321, 280),
     "chroot": (161, 51),
+    "fsmount": (432, 432),
+    "fsopen": (430, 430),
     "io_uring_setup": (425, 425),
+    "ioprio_set": (251, 30),
+    "kcmp": (312, 272),
     "kexec_load": (246, 104),
     "keyctl": (250, 219),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "migrate_pages": (256, 238),
     "mount": (165, 40),
+    "mount_setattr": (442, 442),
     "move_mount": (429, 429),
+    "move_pages": (279, 239),
+    "msgget": (68, 186),
     "open_by_handle_at": (304, 265),
     "open_tree": (428, 428),
     "perf_event_open": (298, 241),
     "pidfd_getfd": (438, 438),
     "pivot_root": (155, 41),
+    "process_madvise": (440, 440),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
     "ptrace": (101, 117),
     "request_key": (249, 218),
+    "semget": (64, 190),
     "setns": (308, 268),
+    "setpriority": (141, 140),
+    "shmget": (29, 194),
     "umount2": (166, 39),
     "userfaultfd": (323, 282),
+}
+# Calls whose first argument is a process: each may change itself, which is 0, and nobody else. The worker's
+# first process has the same user, and could be starved or refused descriptors.
+_OF_A_PROCESS = {
+    "prlimit64": (302, 261),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
 }
 # Calls that can make a user namespace, with their flags first.
 _CLONING = {"clone": (56, 220), "unshare": (272, 97)}
@@ -65,6 +89,9 @@ def make_filter(machine: str = "") -> bytes:
     for numbers in _CLONING.values():
         flags = [_step(_LOAD, _FIRST_ARGUMENT_AT), *_unless(_ANY_BIT, _NEW_USER, _refuse(errno.EPERM))]
         program += [_step(_EQUAL, numbers[kind], other=len(flags) + 1), *flags, _step(_RETURN, _ALLOW)]
+    for numbers in _OF_A_PROCESS.values():
+        others = [_step(_LOAD, _FIRST_ARGUMENT_AT), _step(_EQUAL, 0, then=1), _refuse(errno.EPERM)]
+        program += [_step(_EQUAL, numbers[kind], other=len(others) + 1), *others, _step(_RETURN, _ALLOW)]
     return b"".join([*program, _step(_RETURN, _ALLOW)])
 
 

@@ -41,6 +41,7 @@ def start_worker(loop: Loop, enclosure: Enclosure, ground: Ground, bounds: Bound
         "paths": [enclosure.library],
         "root": enclosure.submission,
         "warm_up": inside(ground.warm_up),
+        "filter": enclosure.filter,
         "limits": enclosure.limits,
         "bounds": asdict(bounds),
     }

@@ -19,7 +19,7 @@ is root; the folder above them is private.
 
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.assignment import Bounds
@@ -30,6 +30,7 @@ from grader.sandbox.bubblewrap import Box
 from grader.sandbox.container import ContainerBox
 from grader.sandbox.limits import counts_by_namespace, resource_limits
 from grader.sandbox.runtime import find_library, find_runtime, readable_by_all
+from grader.sandbox.seccomp import make_filter
 
 PROGRAM = Path(__file__).parent / "inside"
 SCRATCH = container.SCRATCH
@@ -78,6 +79,7 @@ class Enclosure:
     sockets: str
     scratch: str  # writable
     limits: dict[str, int]  # for resource.setrlimit, by the name of the constant
+    filter: str = ""  # of system calls, in hex, for the worker to set itself; empty where the walls have
 
 
 def choose(choice: str) -> Walls:
@@ -152,7 +154,8 @@ def _enclose_container(plan: WallsPlan) -> Enclosure:
     box = ContainerBox(plan.walls.program, plan.walls.user, plan.bounds, _shown(plan), _environment(SCRATCH))
     command = (*container.arguments(box), *PYTHON_OPTIONS)
     # The docker program itself needs what it needs of our environment; the worker gets the box's.
-    return _boxed(plan, command, dict(os.environ), own_user=True)
+    enclosure = _boxed(plan, command, dict(os.environ), own_user=True)
+    return replace(enclosure, filter=make_filter().hex())
 
 
 def _boxed(

@@ -247,6 +247,11 @@ CALLS = {
     "clone(CLONE_NEWUSER)": "syscall(56 if os.uname().machine == 'x86_64' else 220, 0x10000011, 0, 0, 0, 0)",
     "ptrace": "ptrace(16, 1, 0, 0)",
     "mount": "mount(b'x', b'/tmp', b'tmpfs', 0, None)",
+    "prlimit of another": "prlimit(1, 7, None, None)",
+    "shmget": "shmget(0, 4096, 0o1600)",
+    "memfd_create": "memfd_create(b'x', 0)",
+    "setpriority": "setpriority(0, 1, 19)",
+    "sched_setaffinity of another": "sched_setaffinity(1, 8, bytes(8))",
     "perf_event_open": "syscall(298 if os.uname().machine == 'x86_64' else 241, 0, 0, 0, 0, 0)",
 }
 

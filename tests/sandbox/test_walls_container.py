@@ -87,6 +87,23 @@ print(json.dumps({
     assert seen["status"] == ["0000000000000000", "1"]
 
 
+def test_calls_that_no_coursework_makes_are_refused(plan):
+    code = """
+import ctypes
+sys.path.insert(0, '/box/program')
+import worker
+worker.take_filter(bytes.fromhex('FILTER'))
+libc = ctypes.CDLL(None, use_errno=True)
+refused = [libc.ptrace(16, 1, 0, 0), libc.prlimit(2, 7, None, None), libc.shmget(0, 4096, 0o1600)]
+pid = os.fork()
+if pid == 0:
+    os._exit(3)
+print(json.dumps([refused, os.waitpid(pid, 0)[1] >> 8]))"""
+    rules = walls.enclose(plan).filter
+    assert rules
+    assert run(plan, code.replace("FILTER", rules)) == [[-1] * 3, 3]
+
+
 def test_a_socket_can_be_reached(plan):
     path = plan.sockets / "late"
     with socket.socket(socket.AF_UNIX) as server:

@@ -1,7 +1,8 @@
 """The worker: runs a student's code inside the walls and answers questions about it; holds no check.
 
 Usage: ``python -I -S worker.py CONTROL CONFIG``, where CONTROL is the path of a unix socket and CONFIG is
-JSON: ``clock`` (path of the clock's file), ``paths`` (folders that hold redis-py and what it needs),
+JSON: ``clock`` (path of the clock's file), ``filter`` (of system calls, in hex, or empty), ``paths``
+(folders that hold redis-py and what it needs),
 ``root`` (the submission's folder), ``warm_up`` (path of a Valkey socket), ``limits`` (of the kernel, by
 name) and ``bounds``.
 
@@ -41,6 +42,7 @@ import random
 import resource
 import signal
 import socket
+import struct
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -53,6 +55,7 @@ worker_time.install()  # before anybody imports a clock by name
 
 from worker_actor import Actor, Channel, Config, Side  # noqa: E402
 
+SET_SECCOMP, SECCOMP_FILTER = 22, 2  # of prctl(2)
 CLIENTS = 8  # made ahead: each costs half a millisecond, and more where memory is shared with the zygote
 clients: list[Any] = []  # of which each forked process has a copy
 make_client: Callable[[str], Any]
@@ -84,7 +87,6 @@ def become_actor(config: Config, descriptors: list[int]) -> NoReturn:
     """The rest of a forked process's life."""
     calls, side, output, stack = descriptors
     os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -133,26 +135,29 @@ def receive_order(control: socket.socket) -> tuple[Any, list[int]]:
     return wire.unpack(body), list(fds)
 
 
+def kill_one(pid: int) -> None:
+    """Kill a child and its group, which it hasn't yet where it was forked just now; -1: everybody."""
+    for number in (pid, -pid) if pid > 0 else (pid,):
+        try:
+            os.kill(number, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
 def kill_some(children: set[int], kept: set[int]) -> None:
     """Kill the children that aren't kept, and those they started that didn't leave their session."""
     for pid in children - kept:
-        try:
-            os.killpg(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        kill_one(pid)
         os.waitpid(pid, 0)
     children &= kept
 
 
 def kill_all(children: set[int]) -> dict[str, list[int]]:
     """Kill every process but this one, and say how each child ended: {pid: [status, peak memory in KiB]}."""
-    try:
-        if os.getpid() == 1:
-            os.kill(-1, signal.SIGKILL)
-        for pid in children:
-            os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+    if os.getpid() == 1:
+        kill_one(-1)
+    for pid in children:
+        kill_one(pid)
     ended: dict[str, list[int]] = {}
     while True:
         try:
@@ -197,12 +202,24 @@ def serve(control: socket.socket, config: Config) -> None:
         control.sendall(wire.pack(reply, 1 << 20))
 
 
+def take_filter(program: bytes) -> None:
+    """Give up system calls for good, in a container; bubblewrap sees to it itself."""
+    ctypes = importlib.import_module("ctypes")
+    steps = ctypes.create_string_buffer(program, len(program))
+    head = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(steps)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(SET_SECCOMP, SECCOMP_FILTER, head, 0, 0):
+        raise OSError(ctypes.get_errno(), "the filter of system calls is refused")
+
+
 def _make_client(kind: Any, address: str) -> Any:
     return kind(unix_socket_path=address, decode_responses=True)
 
 
 def main(path: str, config: Config) -> None:
     """Get ready, say so, and serve."""
+    # Of what its children send it, the first process of a PID namespace hears what it has a handler for.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.path[:0] = config["paths"]
     worker_time.clock.map(config["clock"])
     redis = importlib.import_module("redis")
@@ -221,6 +238,8 @@ def main(path: str, config: Config) -> None:
     control.connect(path)
     versions = {"python": sys.version.split()[0], "redis": redis.__version__}
     control.sendall(wire.pack({"ready": versions}, 1 << 20))
+    if config["filter"]:
+        take_filter(bytes.fromhex(config["filter"]))
     sys.path[:] = [p for p in sys.path if p != os.path.dirname(os.path.abspath(__file__))]
     serve(control, config)
 
