@@ -239,6 +239,14 @@ class Actor:
         raise known.get(kind, getattr(builtins, kind, ComputeFailed))(message)
 
     def _describe(self, error: BaseException) -> Config:
+        """An exception as data; one that raises where it is only looked at is said to do so."""
+        try:
+            return self._facts_of(error)
+        except BaseException:  # noqa: BLE001 - a metaclass may make a name of anything
+            text = "this exception raises another one where it is looked at"
+            return {"type": "BaseException", "message": text, "bases": [], "frames": []}
+
+    def _facts_of(self, error: BaseException) -> Config:
         """An exception as data: names by identity, the student's own frames alone."""
         bases = [c.__name__ for c in type(error).__mro__ if getattr(builtins, c.__name__, None) is c]
         try:
