@@ -23,6 +23,7 @@ STUDENT_RULES = (
     "-acl",  # the rules are nobody's business
     "+acl|whoami",
     "-cluster",  # there is none
+    "-script|debug",  # a debugger that takes the whole server
     "-client|reply",  # a connection without replies can't be recorded
 )
 
