@@ -19,9 +19,14 @@ class Spent:
         self._began, self._turns = time.monotonic(), _turns()
 
     @property
+    def real(self) -> float:
+        """Real time, whatever the machine did."""
+        return time.monotonic() - self._began
+
+    @property
     def seconds(self) -> float:
         """Real time as it would have passed on a machine with nothing else to do."""
-        real = time.monotonic() - self._began
+        real = self.real
         ran, waited = (now - then for now, then in zip(_turns(), self._turns, strict=True))
         return real * ran / (ran + waited) if ran + waited > TELLING_NS else real
 

@@ -17,7 +17,6 @@ from grader.harness.rig import Rig
 from grader.harness.shares import Placed, Share, deal, too_many_time_outs
 from grader.interleave.calls import StudentFault
 from grader.results import CheckResult, Evidence, Outcome
-from grader.spent import Spent
 from grader.suites.check import ATTRIBUTE, Check
 from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Lab, ModuleFault, Subject
@@ -51,7 +50,6 @@ class _Progress:
     outcomes: dict[str, Outcome]
     problems: dict[str, StudentFault]
     time_outs: dict[str, int]
-    spent: Spent
     schedules: int = 0
 
 
@@ -65,7 +63,7 @@ class Plugin:
         problems: dict[str, StudentFault] = {
             name: ModuleFault(Outcome.ERRORED, text) for name, text in plan.problems.items()
         }
-        self._progress = _Progress({}, problems, {}, Spent())
+        self._progress = _Progress({}, problems, {})
         self._errors: dict[str, BaseException] = {}
         self._evidence: dict[str, Evidence] = {}
         self._labs: dict[str, Lab] = {}
@@ -119,7 +117,7 @@ class Plugin:
         for other in needed_by(item):
             if self._progress.outcomes.get(other, Outcome.PASSED) is not Outcome.PASSED:
                 raise SkipCheck(other)
-        if self._progress.spent.seconds > bounds.total_seconds:
+        if self._rig.spent.seconds > bounds.total_seconds:
             raise SkipCheck(f"The submission used up its {bounds.total_seconds:g} seconds before.")
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:

@@ -1,7 +1,6 @@
 """What a run stands on: a server, a worker, a loop and a clock, made once; a stage for each check."""
 
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from grader.sandbox.start import Ground, start_worker
 from grader.sandbox.walls import Enclosure, Walls, WallsPlan, choose, enclose
 from grader.server import Server, open_server
 from grader.settings import Settings
+from grader.spent import Spent
 
 WARM_UP = "warm-up"
 REPLACEMENTS = 5  # of the worker in one run; of the server, each exercise's checks use up only a few
@@ -47,7 +47,7 @@ class Rig:
         self._place = place
         self._stack = stack
         self._replaced = 0
-        self._began = 0.0  # of the first check, in time.monotonic's seconds
+        self.spent = Spent()
         self.bounds: Bounds = settings.assignment.bounds
         self.loop = stack.enter_context(Loop())
         self.clock = Clock(place.sockets / "clock")
@@ -124,14 +124,13 @@ class Rig:
             self._clear(relay, trouble, kept)
 
     def _blame(self) -> Blame:
-        self._began = self._began or time.monotonic()
         return Blame(
             self.bounds,
             self._enclosure.submission,
             self.server.address,
             self.server.admin,
             isolated=self.walls.isolated,
-            deadline=self._began + self.bounds.total_seconds,
+            spent=self.spent,
         )
 
     def _inside(self, path: str) -> str:

@@ -228,7 +228,7 @@ class Simulation:
     def watch_time(self, *, passing: bool) -> None:
         """Hold every call to its deadline, and let virtual time pass where nothing else happens."""
         now = time.monotonic()
-        if now > self.kit.trouble.deadline:
+        if self.kit.trouble.is_used_up():
             raise self.kit.trouble.used_up(self)
         for actor in self.actors.values():
             if actor.busy and not actor.frozen and self._is_stuck(actor, now):

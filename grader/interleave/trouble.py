@@ -17,6 +17,7 @@ from grader.proxy.link import blocking_seconds
 from grader.results import Frame, Outcome
 from grader.sandbox.process import WorkerError
 from grader.server.address import Address, Login
+from grader.spent import Spent
 
 if TYPE_CHECKING:
     from grader.interleave.simulation import Simulation
@@ -37,7 +38,7 @@ class Ground:
     address: Address
     login: Login  # the grader's own
     isolated: bool  # then no student's code can end the worker's first process
-    deadline: float  # of the whole submission, in time.monotonic's seconds
+    spent: Spent  # by the whole submission
 
 
 def _name_signal(number: int) -> str:
@@ -52,7 +53,7 @@ class Trouble:
         self._bounds = ground.bounds
         self._submission = ground.submission
         self._isolated = ground.isolated
-        self.deadline = ground.deadline
+        self._spent = ground.spent
         self.address = ground.address
         self.login = ground.login
         self._stuck: tuple[int, float] = (0, 0.0)  # the command that Valkey hasn't answered, and since when
@@ -91,8 +92,13 @@ class Trouble:
         doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "Your code")
         return StudentFault(Outcome.ERRORED, f"{doing} sent Valkey {flood} and was stopped.", call=doing)
 
+    def is_used_up(self) -> bool:
+        """Whether the submission has no time left."""
+        # What takes longer to tell is asked for only where it can matter.
+        return self._spent.real > self._bounds.total_seconds < self._spent.seconds
+
     def used_up(self, stage: "Simulation") -> StudentFault:
-        """The submission has no time left."""
+        """The submission had no time left in the middle of a check."""
         doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "")
         limit = f"{self._bounds.total_seconds:g}"
         message = f"The {limit} seconds that a submission may take in all ran out in this check."
