@@ -1,6 +1,6 @@
 """Results to a scorecard: a plain view model, from which page and terminal are drawn."""
 
-from grader.results import ExerciseResult, Outcome, Results, Status
+from grader.results import CheckResult, ExerciseResult, Outcome, Results, Status
 from reports import causes
 from reports.catalogue import Catalogue, load
 from reports.checks import Page, command, exercise_anchor, followers, group
@@ -21,13 +21,14 @@ def build(
     """The scorecard in a language; ``guide`` is the guide's address. Unknown languages: ValueError."""
     catalogue = load(language)
     page = _page(results, Drawing(catalogue, detail), guide)
-    graded = _graded(results)
+    graded, alone = _graded(results), _alone(results)
     return Scorecard(
         language=language,
         title=line(results.title, 120),
         submission=line(results.submission.name, 120),
         graded=graded,
-        share=_share(results.score, results.max_score, catalogue) if graded else None,
+        share=_share(results.score, results.max_score, catalogue) if page.graded else None,
+        instead=catalogue.text(f"outcome.{alone.outcome}" if graded and alone else "page.no_score"),
         summary=_summary(results, catalogue),
         notices=_notices(results, catalogue),
         changes=_changes(results, catalogue) if graded else (),
@@ -49,9 +50,16 @@ def _page(results: Results, drawing: Drawing, guide: str) -> Page:
         problems=frozenset(exercise.problem for exercise in results.exercises),
         name=results.submission.name,
         seed=results.run.seed,
-        graded=_graded(results),
+        # One check's points are scaled to the whole exercise: they would say nothing.
+        graded=_graded(results) and not _alone(results),
         guide=guide,
     )
+
+
+def _alone(results: Results) -> CheckResult | None:
+    """The check that was run alone; None where there are more."""
+    checks = [check for exercise in results.exercises for check in exercise.checks]
+    return checks[0] if len(checks) == 1 else None
 
 
 def _graded(results: Results) -> bool:
@@ -99,7 +107,7 @@ def _summary(results: Results, catalogue: Catalogue) -> str:
         return catalogue.text("summary.no_checks")
     gap = sum(exercise.max_score - (exercise.score or 0) for exercise in results.exercises)
     if passed == len(checks) and gap <= 0:
-        return catalogue.text("summary.perfect")
+        return catalogue.text("summary.perfect" if len(checks) > 1 else "summary.alone")
     if not passed:
         return catalogue.count("summary.nothing", len(checks))
     lost = catalogue.points(gap)

@@ -83,7 +83,7 @@ def _top(card: Scorecard, catalogue: Catalogue) -> RenderableType:
     if card.share:
         parts.append(Text.assemble((card.share.words, "bold"), "  ", _bar(card.share)))
     else:
-        parts.append(Text(catalogue.text("page.no_score"), style="bold"))
+        parts.append(Text(card.instead, style="bold"))
     parts += [Text(card.summary)]
     parts += [Text(f"{change.kind}: {change.points}. {change.reason}".rstrip()) for change in card.changes]
     parts.append("")
@@ -139,7 +139,8 @@ def _exercise(
             yield ""
     for bundle in exercise.followers:
         yield Padding(followers(bundle), (0, 0, 0, 2))
-    yield ""
+    if exercise.followers or not (exercise.groups and exercise.groups[-1].open):
+        yield ""
 
 
 def _settled(group: ChecksOf) -> Text:
@@ -161,7 +162,7 @@ def _foot(card: Scorecard, catalogue: Catalogue) -> RenderableType:
 
 def _end(card: Scorecard, catalogue: Catalogue, page: str) -> Iterator[Text]:
     """What is still in sight when all is printed: the score, where the page is, and how to do it again."""
-    words = card.share.words if card.share else catalogue.text("page.no_score")
+    words = card.share.words if card.share else card.instead
     yield Text(words, style="bold")
     if page:
         yield Text(f"{catalogue.text('page.title')}: {page}", no_wrap=True, overflow="ignore")

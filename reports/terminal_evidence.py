@@ -90,7 +90,7 @@ def _frame(frame: FrameView) -> RenderableType:
 
 def _key(key: KeyView) -> RenderableType:
     """A key with its type and its time-to-live."""
-    return _indent(Text.assemble(key.key, f"  {key.type}  ", (key.ttl, "" if key.expires else "bold red")))
+    return _indent(Text.assemble(key.key, f"  {key.type}  ", (key.ttl, "" if key.expires else "bold")))
 
 
 def _trace(it: Trace) -> RenderableType:
@@ -105,7 +105,7 @@ def _trace(it: Trace) -> RenderableType:
         for place, command in enumerate(entry.commands):
             who = f"{entry.actor} {entry.round_trip}" if it.several_actors else entry.round_trip
             table.add_row("" if place else who, Text.assemble((f"{command.number}> ", "dim"), command.text))
-            table.add_row("", Text(f"   {command.reply}", style="dim"))
+            table.add_row("", Text(f"   {command.reply}  ({command.size})", style="dim"))
     return _indent(table)
 
 

@@ -170,6 +170,7 @@ class Scorecard:
     submission: str
     graded: bool
     share: Share | None
+    instead: str  # of a score, where there is none: how a check that was run alone came out
     summary: str
     notices: tuple[Notice, ...]
     changes: tuple[Change, ...]
