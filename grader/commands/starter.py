@@ -28,10 +28,23 @@ def command(out: Path, exercises: Path, file: Path | None, grader: str, *, verif
     names = write_starter(out, Starter(exercises, ROOT / "requirements.lock", assignment, grader))
     click.echo(f"Wrote {len(names)} files to {out}.")
     if verify:
-        stubs, solutions = _grade(out, assignment), _grade(ROOT / "solutions", assignment)
-        if stubs.score != 0 or solutions.score != solutions.max_score:
-            raise GraderError(f"Stubs: {stubs.score}, not 0, or solutions: {solutions.score}, not all.")
-        click.echo(f"Verified: the stubs score 0 and the solutions {solutions.max_score:g}.")
+        _verify(out, assignment)
+
+
+def _verify(out: Path, assignment: Assignment) -> None:
+    stubs = _grade(out, assignment)
+    if stubs.score != 0:
+        raise GraderError(f"The stubs score {stubs.score}, not 0.{_reason(stubs)}")
+    solutions = _grade(ROOT / "solutions", assignment)
+    most = solutions.max_score
+    if solutions.score != most:
+        raise GraderError(f"The solutions score {solutions.score}, not {most:g}.{_reason(solutions)}")
+    click.echo(f"Verified: the stubs score 0 and the solutions {most:g}.")
+
+
+def _reason(results: Results) -> str:
+    """Why there is no score, where there is none."""
+    return f" {results.reason}" if results.reason else ""
 
 
 def _grade(submission: Path, assignment: Assignment) -> Results:

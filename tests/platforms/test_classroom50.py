@@ -90,6 +90,8 @@ def test_a_module_of_the_students_with_the_graders_name_is_not_run(checkout):
 def test_the_real_grader_leaves_a_result_and_nothing_else(tmp_path):
     checkout = tmp_path / "checkout"
     shutil.copytree(ROOT / "exercises", checkout)
+    for name in ("cache_manager.py", "leaderboard.py"):
+        (checkout / name).unlink()  # one exercise is enough here
     before = {path.name for path in checkout.iterdir()}
     names = {"CLASSROOM": "valkey-f26", "ASSIGNMENT": "cache", "OWNER": "alice", "COMMIT_URL": "https://c"}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

@@ -81,10 +81,11 @@ def violations(page):
 @pytest.mark.parametrize(
     ("name", "scheme", "width"),
     [
-        # The fullest pages in every way, the others, which share their parts, in two.
-        *product(("perfect", "typical", "hopeless", "hostile"), ("light", "dark"), (NARROW, WIDE)),
-        *product(("not_graded", "not_isolated", "late"), ("light",), (NARROW,)),
-        *product(("not_graded", "not_isolated", "late"), ("dark",), (WIDE,)),
+        # The fullest page in every way, the others, which share its parts, in one or two.
+        *product(("typical",), ("light", "dark"), (NARROW, WIDE)),
+        *product(("hostile", "perfect", "hopeless"), ("light",), (NARROW,)),
+        *product(("hostile", "perfect", "hopeless"), ("dark",), (WIDE,)),
+        *product(("not_graded", "not_isolated", "late"), ("dark",), (NARROW,)),
     ],
 )
 def test_no_rule_of_accessibility_is_broken(visit, name, scheme, width):
