@@ -1,6 +1,9 @@
 """An instructor's assignment file, laid over the default and checked."""
 
 import dataclasses
+import difflib
+import fnmatch
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,17 @@ from grader.toml_reader import Document, Place, build, read
 PERCENT = 100
 
 
-def load_assignment(path: Path | None) -> Assignment:
-    """The assignment of a file, or the default; UsageError says what is wrong in which line."""
+Known = Callable[[Assignment], frozenset[str]]  # the ids of an assignment's checks
+
+
+def load_assignment(path: Path | None, known: Known | None = None) -> Assignment:
+    """The assignment of a file, or the default; UsageError says what is wrong in which line.
+
+    With ``known``, a setting about a check that there isn't is wrong too.
+    """
     if path is None:
         return DEFAULT
-    return parse_assignment(read_text(path), path.name)
+    return parse_assignment(read_text(path), path.name, known)
 
 
 def read_text(path: Path) -> str:
@@ -29,7 +38,7 @@ def read_text(path: Path) -> str:
         raise UsageError(f"{path} isn't UTF-8 text; save it as UTF-8 and try again.") from None
 
 
-def parse_assignment(text: str, name: str) -> Assignment:
+def parse_assignment(text: str, name: str, known: Known | None = None) -> Assignment:
     """An assignment from the text of a file called ``name``; UsageError as ``load_assignment``."""
     own = read(text, name)
     _check_lists(own)
@@ -37,6 +46,8 @@ def parse_assignment(text: str, name: str) -> Assignment:
     merged = _merge(default.plain, own.plain)
     assignment = build(Document(name, merged, _moved_lines(own, merged)), Assignment)
     _check(own, assignment)
+    if known is not None:
+        _check_named(own, assignment, known(assignment))
     return assignment
 
 
@@ -111,6 +122,29 @@ def _check(own: Document, assignment: Assignment) -> None:
     for check, points in assignment.points.items():
         if not 0 <= points < float("inf"):
             raise own.wrong(("points", check), f"the points of {check!r} must be 0 or more.")
+
+
+def _check_named(own: Document, assignment: Assignment, known: frozenset[str]) -> None:
+    """What names checks names some that there are."""
+    for check in own.plain.get("points", {}):
+        if check not in known:
+            raise own.wrong(("points", check), f"there is no check {check!r}.{_near(check, known)}")
+    for index, glob in enumerate(own.plain.get("extra_credit", [])):
+        if not fnmatch.filter(known, glob):
+            raise own.wrong(
+                ("extra_credit", index), f"extra_credit: {glob!r} matches no check.{_near(glob, known)}"
+            )
+    for index, rule in enumerate(assignment.visibility):
+        if not fnmatch.filter(known, rule.checks):
+            raise own.wrong(
+                ("visibility", index, "checks"),
+                f"visibility: {rule.checks!r} matches no check.{_near(rule.checks, known)}",
+            )
+
+
+def _near(name: str, known: frozenset[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f" Is {near[0]!r} meant?" if near else ""
 
 
 def _at_most(top: float) -> str:

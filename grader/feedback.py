@@ -27,7 +27,7 @@ def write_feedback(root: Path, out: Path, now: datetime, *, zipped: bool) -> int
     count = 0
     for record in store.records(class_record):
         seen = student_results(store.results(record.folder), class_record.assignment, now)
-        _write(out, record, seen, class_record.assignment.language, zipped=zipped)
+        _write(out, record, seen, class_record.assignment, zipped=zipped)
         count += 1
     return count
 
@@ -37,8 +37,8 @@ def student_results(results: Results, assignment: Assignment, now: datetime) -> 
     return as_student_sees(results, visibility(assignment), now)
 
 
-def _write(out: Path, record: Record, results: Results, language: str, *, zipped: bool) -> None:
-    files = draw(results, language)
+def _write(out: Path, record: Record, results: Results, assignment: Assignment, *, zipped: bool) -> None:
+    files = draw(results, assignment)
     if zipped:
         write(out / f"{record.folder}.zip", _zip(files))
         return

@@ -8,6 +8,7 @@ reason = "The task's wording was unclear."
 by = "R. Smith"
 """
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +35,15 @@ class _File:
     overrides: tuple[Override, ...] = ()
 
 
-def load_overrides(path: Path | None) -> tuple[Override, ...]:
-    """The overrides of a file, none without one; UsageError says what is wrong in which line."""
-    return parse_overrides(read_text(path), path.name) if path else ()
+def load_overrides(path: Path | None, known: frozenset[str] | None = None) -> tuple[Override, ...]:
+    """The overrides of a file, none without one; UsageError says what is wrong in which line.
+
+    With ``known``, the ids of all checks, an override of another check is wrong too.
+    """
+    return parse_overrides(read_text(path), path.name, known) if path else ()
 
 
-def parse_overrides(text: str, name: str) -> tuple[Override, ...]:
+def parse_overrides(text: str, name: str, known: frozenset[str] | None = None) -> tuple[Override, ...]:
     """Overrides from the text of a file called ``name``; UsageError as ``load_overrides``."""
     document = read(text, name)
     overrides = build(document, _File).overrides
@@ -47,6 +51,12 @@ def parse_overrides(text: str, name: str) -> tuple[Override, ...]:
     for index, override in enumerate(overrides):
         if sentence := _mistake(override):
             raise document.wrong(("overrides", index), sentence)
+        if known is not None and override.check and override.check not in known:
+            near = difflib.get_close_matches(override.check, known, n=1)
+            meant = f" Is {near[0]!r} meant?" if near else ""
+            raise document.wrong(
+                ("overrides", index, "check"), f"there is no check {override.check!r}.{meant}"
+            )
         seen.add(_once(document, index, override, seen))
     return overrides
 

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from grader.assignment_file import read_text
 from grader.errors import UsageError
@@ -58,7 +59,18 @@ def load_roster(path: Path | None) -> tuple[Student, ...]:
 def parse_roster(text: str, name: str) -> tuple[Student, ...]:
     """The students from a CSV's text, separated by commas or semicolons; UsageError with the line."""
     first = text.partition("\n")[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(first), strict=True)
+    try:
+        return _students(rows, name)
+    except csv.Error as error:
+        raise UsageError(f"{name}, line {rows.line_num}: this is not CSV: {error}.") from None
+
+
+def _delimiter(header: str) -> str:
+    return max(",;\t", key=header.count)
+
+
+def _students(rows: Any, name: str) -> tuple[Student, ...]:
     header = [_column(cell) for cell in next(rows, [])]
     for needed in ("identifier", "name"):
         if needed not in header:

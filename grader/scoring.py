@@ -52,8 +52,10 @@ def score(
         reason="" if settled else stored.reason or "A check could not be run, by the grader's own fault.",
         adjustments=tuple(adjustment for part in scored for adjustment in part.adjustments),
     )
-    results = _take_lateness(results, assignment, submitted_at)
-    return _decide(results, [o for o in overrides if not (o.exercise or o.check)])
+    whole = [o for o in overrides if not (o.exercise or o.check)]
+    if not any(override.excused for override in whole):
+        results = _take_lateness(results, assignment, submitted_at)
+    return _decide(results, whole)
 
 
 def full_marks(assignment: Assignment) -> float:
@@ -147,7 +149,7 @@ def _take_lateness(results: Results, assignment: Assignment, submitted_at: datet
     """Takes the late policy's share of the points earned."""
     days = days_late(assignment, submitted_at)
     percent = min(days * assignment.late.per_day_percent, assignment.late.cap_percent)
-    if not percent or results.score is None:
+    if not percent or not results.score:
         return results
     points = -round(results.score * percent / PER_CENT, TOTAL_DECIMALS)
     reason = f"Handed in {days} day{'s' if days > 1 else ''} late: {percent:g} % is taken off."

@@ -5,13 +5,15 @@ import importlib.util
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 NOISE_TOKENS = 25  # shorter matches are taken for chance
 WINDOW = 6  # a match of NOISE_TOKENS + WINDOW - 1 tokens is found for certain
 SUSPICIOUS = 0.7  # share of the shorter module that is in the other one too
 PAIRS = 20  # shown at most, the most alike first
-SHOWN = 20_000  # characters of a module
+COMPARED = 64_000  # characters of a module
+SHOWN = 20_000  # of them
 COLUMNS = 4096  # fingerprints that are compared at once: bounds memory
 
 
@@ -22,6 +24,14 @@ class Source:
     owner: str
     module: str
     text: str
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module that was handed in, by its file."""
+
+    owner: str
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,16 @@ class Pair:
 def available() -> bool:
     """Whether copydetect is installed."""
     return importlib.util.find_spec("copydetect") is not None
+
+
+def find_alike_files(modules: Iterable[Module], stubs: dict[str, str]) -> tuple[Pair, ...]:
+    """As ``find_alike``, of files, which are read here."""
+    return find_alike((_read(module) for module in modules), stubs)
+
+
+def _read(module: Module) -> Source:
+    text = module.path.read_text(encoding="utf-8", errors="replace")
+    return Source(module.owner, module.path.name, text[:COMPARED])
 
 
 def find_alike(sources: Iterable[Source], stubs: dict[str, str]) -> tuple[Pair, ...]:

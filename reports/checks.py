@@ -52,12 +52,12 @@ def command(page: Page, check_id: str = "") -> str:
 
 
 def guide_link(section: str, page: Page) -> Link | None:
-    """The section of the guide; None where the check names none."""
+    """The section of the guide; None where the check names none. A guide without an address has no links."""
     if not section:
         return None
     catalogue = page.drawing.catalogue
     words = catalogue.text("check.guide", title=catalogue.name("guide", section))
-    return Link(f"{page.guide}#{section}", words)
+    return Link(f"{page.guide}#{section}" if page.guide else "", words)
 
 
 def group(checks: tuple[CheckResult, ...], page: Page) -> tuple[Group, ...]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.results import Outcome
-from reports.alike import Pair
+from reports.alike import PAIRS, Pair
+from reports.class_groups import Group, groups, strays
 from reports.class_row import Row, Standing
 from reports.class_tally import NAMES, CheckTally, ObjectiveShare, Tally, objectives
-from reports.gradebook import number_cell
 from reports.visible import line
 
 BINS = 10
@@ -17,6 +17,7 @@ WEAK = 0.15  # a discrimination below this says little about who knows the subje
 PER_CENT = 100
 TEACH = 3  # objectives to teach again
 TEACH_BELOW = 0.8  # share passed
+MISSED = 3  # checks that are named with an objective
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,22 @@ class CheckView:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Students to look at for one reason."""
+class Missed:
+    """A check that many failed."""
 
-    heading: str
-    text: str
-    items: tuple[tuple[str, str, str], ...]  # name, link, note
+    id: str
+    title: str
+    failed: int
+    graded: int
+
+
+@dataclass(frozen=True)
+class Teach:
+    """A learning objective to teach again, and the checks that show why."""
+
+    title: str
+    percent: int  # of its checks passed
+    missed: tuple[Missed, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,7 @@ class ClassReport:
     """Everything on the page."""
 
     title: str
+    about: tuple[str, ...]  # sentences: how it was graded
     facts: tuple[tuple[str, str], ...]
     bins: tuple[Bin, ...]
     distribution: str  # the picture in a sentence
@@ -75,10 +87,11 @@ class ClassReport:
     rows: tuple[Row, ...]
     checks: tuple[CheckView, ...]
     objectives: tuple[ObjectiveShare, ...]
-    teach: tuple[str, ...]
+    teach: tuple[Teach, ...]
     groups: tuple[Group, ...]
     pairs: tuple[Pair, ...]
     compared: bool  # whether copies were looked for
+    most_pairs: int  # that are ever shown
     links: dict[str, str]  # of scorecards, by name
 
 
@@ -92,6 +105,9 @@ class Material:
     exercises: tuple[tuple[str, str], ...]
     pairs: tuple[Pair, ...] | None = None  # None: not looked for
     titles: dict[str, str] | None = None  # of objectives, by id
+    about: tuple[str, ...] = ()  # sentences: how it was graded
+    left_alone: tuple[str, ...] = ()  # names of files that are no submissions
+    lost: tuple[tuple[str, str], ...] = ()  # overrides for nobody: the name in it, and why it was made
 
 
 def build(material: Material) -> ClassReport:
@@ -102,6 +118,7 @@ def build(material: Material) -> ClassReport:
     titles = material.titles or {}
     return ClassReport(
         title=line(material.title, 120),
+        about=material.about,
         facts=_facts(rows, shares),
         bins=_bins(shares),
         distribution=_distribution(shares),
@@ -109,11 +126,26 @@ def build(material: Material) -> ClassReport:
         rows=rows,
         checks=tuple(_check(check, titles) for check in material.tally.checks.values()),
         objectives=tuple(ObjectiveShare(titles.get(o.id, o.id), o.checks, o.passed, o.graded) for o in weak),
-        teach=tuple(titles.get(o.id, o.id) for o in weak if o.share < TEACH_BELOW)[:TEACH],
-        groups=tuple(group for group in _groups(rows) if group.items),
+        teach=tuple(_teach(o, material.tally, titles) for o in weak if o.share < TEACH_BELOW)[:TEACH],
+        groups=tuple(
+            one for one in (*groups(rows), *strays(material.left_alone, material.lost)) if one.items
+        ),
         pairs=material.pairs or (),
         compared=material.pairs is not None,
+        most_pairs=PAIRS,
         links={row.label: row.link for row in rows if row.link},
+    )
+
+
+def _teach(objective: ObjectiveShare, tally: Tally, titles: dict[str, str]) -> Teach:
+    """The objective with its checks that most failed."""
+    own = [check for check in tally.checks.values() if check.objective == objective.id and check.graded]
+    weakest = sorted(own, key=lambda check: check.passed_share or 0.0)[:MISSED]
+    missed = [Missed(c.id, line(c.title), c.graded - c.outcomes[Outcome.PASSED], c.graded) for c in weakest]
+    return Teach(
+        titles.get(objective.id, objective.id),
+        round(objective.share * PER_CENT),
+        tuple(one for one in missed if one.failed),
     )
 
 
@@ -196,55 +228,3 @@ def _marks(check: CheckTally, strength: float | None) -> list[str]:
 def _failure(check: CheckTally, sentence: str, count: int) -> Failure:
     names = check.names[sentence][:NAMES]
     return Failure(sentence, count, tuple(names), count - len(names))
-
-
-def _groups(rows: Sequence[Row]) -> list[Group]:
-    """Those that somebody has to do something about."""
-
-    def group(heading: str, text: str, chosen: list[tuple[Row, str]]) -> Group:
-        return Group(
-            heading, text, tuple((row.label or row.name, row.link, line(note)) for row, note in chosen)
-        )
-
-    def standing(kind: Standing) -> list[tuple[Row, str]]:
-        return [(row, row.reason) for row in rows if row.standing is kind]
-
-    changed = [
-        (row, f"{a.kind} {number_cell(a.points)}: {a.reason}" + (f" ({a.by})" if a.by else ""))
-        for row in rows
-        for a in row.adjustments
-    ]
-    return [
-        group(
-            "Not graded: the grader's own fault",
-            "Nothing was charged. Run the same command again to try them again.",
-            standing(Standing.NOT_GRADED),
-        ),
-        group(
-            "Submissions that can't be read",
-            "They have no score until you decide.",
-            standing(Standing.UNREADABLE),
-        ),
-        group("Without a submission", "On the roster, but nothing was found.", standing(Standing.ABSENT)),
-        group(
-            "Not on the roster",
-            "Submissions of nobody that the roster knows.",
-            [(row, row.submission) for row in rows if not row.on_roster],
-        ),
-        group(
-            "Not isolated",
-            "Their code ran without walls: the score is for practice only.",
-            [(row, "") for row in rows if not row.isolated],
-        ),
-        group(
-            "With time-outs",
-            "Checks that got no answer in time.",
-            [(row, f"{row.time_outs} checks") for row in rows if row.time_outs],
-        ),
-        group("Overrides and lateness", "What changed a score beside the checks.", changed),
-        group(
-            "Worth a look",
-            "What was odd about how these were handed in.",
-            [(row, warning) for row in rows for warning in row.warnings],
-        ),
-    ]

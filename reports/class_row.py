@@ -13,6 +13,7 @@ class Standing(StrEnum):
     NOT_GRADED = "not graded"  # our own fault: no score, nothing was charged
     UNREADABLE = "unreadable"  # the submission can't be opened
     EXCUSED = "excused"
+    WAITING = "not graded yet"
     ABSENT = "no submission"
 
 

@@ -17,6 +17,7 @@ from grader.errors import UsageError
 from grader.files import write_atomically
 from grader.grade import grade
 from grader.harness.attempt import Watch
+from grader.harness.known import known_checks
 from grader.results import Results, Status
 from grader.settings import Settings
 from reports import html, terminal
@@ -78,7 +79,7 @@ def grade_and_report(request: Request) -> int:
 
 def make_settings(request: Request) -> Settings:
     """The settings that the options ask for."""
-    assignment = load_assignment(request.assignment)
+    assignment = load_assignment(request.assignment, known_checks)
     if request.call_seconds is not None:
         bounds = replace(assignment.bounds, call_seconds=request.call_seconds)
         assignment = replace(assignment, bounds=bounds)

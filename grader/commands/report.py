@@ -8,7 +8,7 @@ import click
 
 from grader.assignment_file import load_assignment
 from grader.codec import DecodeError, from_json
-from grader.commands.files import FILE, given_stubs
+from grader.commands.files import FILE, given_stubs, tell_closed
 from grader.course.again import Changes, score_again
 from grader.course.closing import Closing
 from grader.course.store import Store, write
@@ -32,8 +32,7 @@ def command(results: Path, out: Path | None, formats: tuple[str, ...], assignmen
     """Draw RESULTS again: a results.json, or a folder that 'grader class' wrote."""
     if results.is_dir():
         stubs = given_stubs(None, Store(results).read_class().assignment)
-        for name in score_again(results, Changes(), Closing(stubs)):
-            click.echo(f"Wrote {results / name}")
+        tell_closed(score_again(results, Changes(), Closing(stubs, redraw=True)), results)
         return
     settings = load_assignment(assignment)
     stored = _read(results)

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
+from grader.assignment import DEFAULT
 from grader.assignment_file import load_assignment
-from grader.commands.files import FILE, FOLDER, given_stubs
+from grader.commands.files import FILE, FOLDER, given_stubs, tell_closed
 from grader.course.again import Changes, score_again
 from grader.course.closing import Closing
 from grader.course.store import Store
+from grader.harness.known import known_checks
 from grader.overrides import load_overrides
 from grader.roster import load_roster
 
@@ -28,10 +30,9 @@ def command(
 ) -> None:
     """Score the class in GRADED again, a folder that 'grader class' wrote."""
     changes = Changes(
-        load_assignment(assignment) if assignment else None,
-        load_overrides(overrides) if overrides else None,
+        load_assignment(assignment, known_checks) if assignment else None,
+        load_overrides(overrides, known_checks(DEFAULT)) if overrides else None,
         load_roster(roster) if roster else None,
     )
     stubs = given_stubs(None, Store(graded).read_class().assignment)
-    for name in score_again(graded, changes, Closing(stubs, moodle_worksheet)):
-        click.echo(f"Wrote {graded / name}")
+    tell_closed(score_again(graded, changes, Closing(stubs, moodle_worksheet)), graded)

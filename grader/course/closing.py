@@ -5,32 +5,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.assignment import Assignment
-from grader.assignment_file import read_text
+import grader
 from grader.codec import DecodeError, from_json, to_json
+from grader.course.gradebooks import write_gradebooks
 from grader.course.marking import RESULTS, SCORECARD, Marking, draw, mark
 from grader.course.processes import call_in_process
-from grader.course.rows import absent_row, identified, labels, present_row
-from grader.course.store import ClassRecord, Record, Store, write_changed
-from grader.errors import GraderError, UsageError
+from grader.course.rows import absent_row, find_owners, labels, present_row, waiting_row
+from grader.course.store import ClassRecord, Present, Record, Store, write_changed
+from grader.errors import GraderError
 from grader.overrides import check_known, overrides_of
 from grader.results import Results, Status
-from grader.scoring import full_marks
-from reports.alike import Pair, Source, available, find_alike
+from grader.roster import Student
+from reports.alike import Module, Pair, available, find_alike_files
 from reports.catalogue import load
 from reports.class_page import render_class
 from reports.class_report import Material, build
 from reports.class_row import Row
 from reports.class_tally import Tally
-from reports.gradebook import plain
-from reports.gradebook_canvas import canvas
-from reports.gradebook_moodle import WorksheetError, fill_worksheet, moodle
 
 REPORT = "class-report.html"
 ALIKE = "alike.json"
 ALIKE_SECONDS = 600.0
-COMPARED = 64_000  # characters of a module
-WORKSHEET = "moodle-worksheet.csv"
+WHOLE = 100.0  # per cent
 
 
 @dataclass(frozen=True)
@@ -39,52 +35,132 @@ class Closing:
 
     stubs: tuple[tuple[str, str], ...] = ()  # module, text: what every student started from
     worksheet: Path | None = None  # exported from Moodle, to be filled in
+    redraw: bool = False  # every scorecard, where its results haven't changed too
 
 
-def close_class(store: Store, class_record: ClassRecord, closing: Closing) -> tuple[str, ...]:
-    """Scores and draws everything anew; the names of the files written for the instructor."""
+@dataclass(frozen=True)
+class Closed:
+    """What was written for the instructor, and what they should be told."""
+
+    files: tuple[str, ...]  # names
+    notes: tuple[str, ...] = ()  # sentences
+
+
+@dataclass
+class _Counted:
+    """What is left of everybody's results: numbers, one row each, and which overrides met somebody."""
+
+    tally: Tally
+    rows: list[Row]
+    names: set[str]  # by which overrides may call students
+
+
+def close_class(store: Store, class_record: ClassRecord, closing: Closing) -> Closed:
+    """Scores and draws everything anew."""
     assignment = class_record.assignment
-    records = identified(store.records(class_record), class_record.roster)
-    names = labels(records, class_record.roster)
-    tally, rows = _count(store, class_record, records, names)
-    check_known(class_record.overrides, {e.id for e in assignment.exercises}, set(tally.checks))
-    exercises = tuple((e.id, e.title) for e in assignment.exercises if e.enabled)
-    pairs = _alike(store, records, names, closing)
-    material = Material(assignment.title, rows, tally, exercises, pairs, _objectives())
+    owners = find_owners(class_record.present, class_record.roster)
+    shown = labels(class_record.present, owners)
+    counted = _count(store, class_record, owners, shown, redraw=closing.redraw)
+    check_known(class_record.overrides, {e.id for e in assignment.exercises}, set(counted.tally.checks))
+    rows = tuple(_in_order(counted.rows, class_record.roster))
+    lost = tuple(o for o in class_record.overrides if o.student not in counted.names)
+    material = Material(
+        title=assignment.title,
+        rows=rows,
+        tally=counted.tally,
+        exercises=tuple((e.id, e.title) for e in assignment.exercises if e.enabled),
+        pairs=_alike(store, class_record.present, shown, closing),
+        titles=_objectives(),
+        about=tuple(_about(class_record)),
+        left_alone=class_record.left_alone,
+        lost=tuple((o.student, f"{o.reason} ({o.by})") for o in lost),
+    )
     write_changed(store.root / REPORT, render_class(build(material)).encode())
-    return (REPORT, *_write_gradebooks(store, assignment, rows, closing.worksheet))
+    files, notes = write_gradebooks(store, assignment, rows, closing.worksheet)
+    nobody = tuple(f"The override for {o.student!r} is for nobody: no student is called that." for o in lost)
+    return Closed((REPORT, *files), (*nobody, *notes))
 
 
 def _count(
-    store: Store, class_record: ClassRecord, records: list[Record], names: dict[str, str]
-) -> tuple[Tally, tuple[Row, ...]]:
-    """Scores everybody, one at a time; the counts and rows that are left of them."""
-    assignment, tally, rows = class_record.assignment, Tally(), []
-    people = {student.identifier: student for student in class_record.roster}
-    for record in records:
-        results = score_one(store, record, class_record)
-        row = present_row(record, results, people.pop(record.identifier, None), assignment)
-        known = row.on_roster or not class_record.roster
-        rows.append(replace(row, label=names[record.folder], on_roster=known))
-        if results.status is Status.GRADED and results.exercises:
-            tally.add(results, names[record.folder])
-    for student in people.values():
-        own = overrides_of(class_record.overrides, student.identifier, student.name)
-        rows.append(absent_row(student, assignment, own))
-    return tally, tuple(rows)
+    store: Store,
+    class_record: ClassRecord,
+    owners: dict[str, Student | None],
+    shown: dict[str, str],
+    *,
+    redraw: bool,
+) -> _Counted:
+    """Scores everybody, one at a time."""
+    assignment, counted = class_record.assignment, _Counted(Tally(), [], set())
+    absent = {student.identifier: student for student in class_record.roster}
+    for one in class_record.present:
+        owner, record = owners[one.folder], store.record(one.folder)
+        names = _names(one, owner, class_record.present)
+        counted.names |= names
+        if owner:
+            absent.pop(owner.identifier, None)
+        if record is None:
+            row = waiting_row(one, owner, assignment)
+        else:
+            known = _with_owner(record, owner)
+            own = overrides_of(class_record.overrides, *names)
+            results = score_one(store, known, class_record, Marking(own, known.submitted_at), redraw=redraw)
+            row = present_row(known, results, owner, assignment)
+            if results.status is Status.GRADED and results.exercises:
+                counted.tally.add(results, shown[one.folder])
+        on_roster = row.on_roster or not class_record.roster
+        counted.rows.append(replace(row, label=shown[one.folder], on_roster=on_roster))
+    for student in absent.values():
+        own = overrides_of(class_record.overrides, student.identifier)
+        counted.rows.append(absent_row(student, assignment, own))
+    counted.names |= set(absent)
+    return counted
 
 
-def score_one(store: Store, record: Record, class_record: ClassRecord) -> Results:
+def _names(one: Present, owner: Student | None, present: tuple[Present, ...]) -> set[str]:
+    """How an override may call the owner of a submission: by what is nobody else's."""
+    names = {one.name} | ({owner.identifier} if owner else set())
+    alone = sum(other.shown == one.shown for other in present) == 1
+    return names | ({one.shown} if alone else set())
+
+
+def _with_owner(record: Record, owner: Student | None) -> Record:
+    """The record with what this roster says: it may be a later one than when it was graded."""
+    if owner is None:
+        return replace(record, identifier="")
+    if not owner.submitted_at:
+        return replace(record, identifier=owner.identifier)
+    return replace(record, identifier=owner.identifier, submitted_at=owner.submitted_at, time_source="roster")
+
+
+def _in_order(rows: list[Row], roster: tuple[Student, ...]) -> list[Row]:
+    """As the roster has them; those that it doesn't know at the end."""
+    order = {student.identifier: n for n, student in enumerate(roster)}
+    return sorted(rows, key=lambda row: order.get(row.identifier, len(order)))
+
+
+def score_one(
+    store: Store, record: Record, class_record: ClassRecord, marking: Marking, *, redraw: bool = False
+) -> Results:
     """One student's outcomes, scored; what is drawn from them is written where it changed."""
-    own = overrides_of(class_record.overrides, record.identifier, record.name, record.shown)
-    outcomes = store.outcomes(record.folder)
-    results = mark(outcomes, class_record.assignment, Marking(own, record.submitted_at))
+    results = mark(store.outcomes(record.folder), class_record.assignment, marking)
     folder = store.student(record.folder)
     same = (folder / RESULTS).is_file() and (folder / RESULTS).read_bytes() == to_json(results)
-    if not same or not (folder / SCORECARD).is_file():
-        for name, data in draw(results, class_record.assignment.language):
+    if redraw or not same or not (folder / SCORECARD).is_file():
+        for name, data in draw(results, class_record.assignment):
             write_changed(folder / name, data)
     return results
+
+
+def _about(class_record: ClassRecord) -> Iterator[str]:
+    """How the class was graded, in sentences."""
+    assignment, late = class_record.assignment, class_record.assignment.late
+    if assignment.due:
+        yield f"Due {assignment.due:%Y-%m-%d %H:%M %z}."
+    if assignment.due and late.per_day_percent:
+        grace = f" after {late.grace_minutes:g} minutes of grace" if late.grace_minutes else ""
+        cap = f", {late.cap_percent:g} % at most" if late.cap_percent < WHOLE else ""
+        yield f"Each day late costs {late.per_day_percent:g} %{grace}{cap}."
+    yield f"Graded by version {grader.__version__} with the seed {class_record.seed}."
 
 
 def _objectives() -> dict[str, str]:
@@ -93,34 +169,13 @@ def _objectives() -> dict[str, str]:
     return {key.partition(".")[2]: text for key, text in messages.items() if key.startswith("objective.")}
 
 
-def _write_gradebooks(
-    store: Store, assignment: Assignment, rows: tuple[Row, ...], worksheet: Path | None
-) -> tuple[str, ...]:
-    """Every gradebook; the worksheet where one was given. Names of files."""
-    maximum = full_marks(assignment)
-    exercises = [(e.id, e.title) for e in assignment.exercises if e.enabled]
-    book = assignment.gradebook
-    texts = {
-        "gradebook.csv": plain(rows, maximum, exercises),
-        "gradebook-canvas.csv": canvas(rows, maximum, book.canvas_column or assignment.title),
-        "gradebook-moodle.csv": moodle(rows, maximum, book.moodle_item or assignment.title),
-    }
-    if worksheet:
-        try:
-            texts[WORKSHEET], _ = fill_worksheet(read_text(worksheet), rows, maximum)
-        except WorksheetError as error:
-            raise UsageError(f"{worksheet}: {error}") from None
-    for name, text in texts.items():
-        # A byte-order mark is what makes a spreadsheet read the plain one as UTF-8; importers want none.
-        write_changed(store.root / name, text.encode("utf-8-sig" if name == "gradebook.csv" else "utf-8"))
-    return tuple(texts)
-
-
 def _alike(
-    store: Store, records: list[Record], names: dict[str, str], closing: Closing
+    store: Store, present: tuple[Present, ...], shown: dict[str, str], closing: Closing
 ) -> tuple[Pair, ...] | None:
     """Alike modules; taken from the last time where no submission has changed. None: not looked for."""
-    key = hashlib.sha256(to_json([(r.folder, r.stamp.source, names[r.folder]) for r in records])).hexdigest()
+    records = [record for one in present if (record := store.record(one.folder))]
+    facts = [(r.folder, r.stamp.source, shown[r.folder]) for r in records], closing.stubs
+    key = hashlib.sha256(to_json(facts)).hexdigest()
     try:
         stored = from_json((store.root / ALIKE).read_bytes(), _Alike)
     except (OSError, DecodeError):
@@ -129,10 +184,12 @@ def _alike(
         return stored.pairs
     if not available():
         return None
-    sources = tuple(_sources(store, records, names))
+    modules = tuple(_modules(store, records, shown))
     try:
         # In a process of its own: whatever a module's text does to a lexer, the reports are drawn.
-        pairs: tuple[Pair, ...] = call_in_process(ALIKE_SECONDS, find_alike, sources, dict(closing.stubs))
+        pairs: tuple[Pair, ...] = call_in_process(
+            ALIKE_SECONDS, find_alike_files, modules, dict(closing.stubs)
+        )
     except GraderError:
         return None
     write_changed(store.root / ALIKE, to_json(_Alike(key, pairs)))
@@ -147,9 +204,7 @@ class _Alike:
     pairs: tuple[Pair, ...] = ()
 
 
-def _sources(store: Store, records: list[Record], names: dict[str, str]) -> Iterator[Source]:
+def _modules(store: Store, records: list[Record], shown: dict[str, str]) -> Iterator[Module]:
     for record in records:
         for path in sorted((store.student(record.folder) / "submission").glob("*.py")):
-            yield Source(
-                names[record.folder], path.name, path.read_text(encoding="utf-8", errors="replace")[:COMPARED]
-            )
+            yield Module(shown[record.folder], path)

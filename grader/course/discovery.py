@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.course.names import ARCHIVES, Directory, Label, common_prefix, module_name, read_label
+from grader.course.names import (
+    ARCHIVES,
+    OTHER_ARCHIVES,
+    Directory,
+    Label,
+    common_prefix,
+    module_name,
+    read_label,
+)
 from grader.errors import UsageError
 from grader.roster import Student
 
@@ -50,9 +58,11 @@ class _Entry:
     time: float  # seconds since 1970
 
 
-def discover(folder: Path, roster: tuple[Student, ...], modules: Iterable[str]) -> Class:
-    """The submissions in ``folder``, sorted by name; UsageError where there are none."""
-    entries, left_alone = _entries(folder)
+def discover(
+    folder: Path, roster: tuple[Student, ...], modules: Iterable[str], out: Path | None = None
+) -> Class:
+    """The submissions in ``folder``, sorted by name; UsageError where there are none. ``out`` is none."""
+    entries, left_alone = _entries(folder, out)
     if single := {entry.path.name for entry in entries} & set(modules):
         raise UsageError(
             f"{folder} holds {min(single)}: it looks like one submission. Grade it with: grade {folder}"
@@ -71,21 +81,33 @@ def discover(folder: Path, roster: tuple[Student, ...], modules: Iterable[str]) 
     return Class(tuple(found), absent, tuple(left_alone))
 
 
-def _entries(folder: Path) -> tuple[list[_Entry], list[str]]:
+def _entries(folder: Path, out: Path | None) -> tuple[list[_Entry], list[str]]:
     """The folders, archives and modules right in the folder, and the names of all else."""
-    entries, left_alone = [], []
+    entries: list[_Entry] = []
+    others: list[_Entry] = []
     try:
         paths = sorted(folder.iterdir())
     except OSError as error:
         raise UsageError(f"{folder} can't be read: {error.strerror}.") from None
     for path in paths:
-        if path.name.startswith(".") or path.name in NOISE:
+        if path.name.startswith(".") or path.name in NOISE or (out and path.resolve() == out.resolve()):
             continue
-        if path.is_dir() or path.name.lower().endswith((*ARCHIVES, ".py")):
-            entries.append(_Entry(path, read_label(printable(path.name)), _newest(path)))
-        else:
-            left_alone.append(printable(path.name))
-    return entries, left_alone
+        entry = _Entry(path, read_label(printable(path.name)), _newest(path))
+        taken = path.is_dir() or path.name.lower().endswith((*ARCHIVES, ".py"))
+        (entries if taken else others).append(entry)
+    return _with_unfit(entries, others)
+
+
+def _with_unfit(entries: list[_Entry], others: list[_Entry]) -> tuple[list[_Entry], list[str]]:
+    """What somebody handed in and nothing else with it is their submission, though it can't be read."""
+    keys = {entry.label.key for entry in entries}
+    unfit = [
+        one
+        for one in others
+        if one.label.key not in keys
+        and (":" in one.label.key or one.path.name.lower().endswith(OTHER_ARCHIVES))
+    ]
+    return [*entries, *unfit], [printable(one.path.name) for one in others if one not in unfit]
 
 
 def printable(name: str) -> str:

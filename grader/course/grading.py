@@ -30,7 +30,7 @@ def grade_one(job: Job) -> GradedOne:
             outcomes = grade(path, _without_scoring(job.settings), _ignore, details)
             more = (*_sources(path, job), *_details(details))
         except SubmissionError as error:
-            return _unreadable(job, str(error).replace(path.name, job.name))
+            return _unreadable(job, str(error).replace(path.name, job.file))
     handed_in = replace(
         outcomes.submission, name=job.name, warnings=(*job.warnings, *outcomes.submission.warnings)
     )
@@ -64,7 +64,7 @@ def _unreadable(job: Job, reason: str) -> GradedOne:
 def _files(outcomes: Results, job: Job) -> tuple[tuple[str, bytes], ...]:
     """The outcomes as they are, and what is drawn from them."""
     marked = mark(outcomes, job.settings.assignment, job.marking)
-    return (OUTCOMES, to_json(outcomes)), *draw(marked, job.settings.assignment.language)
+    return (OUTCOMES, to_json(outcomes)), *draw(marked, job.settings.assignment)
 
 
 def _sources(path: Path, job: Job) -> tuple[tuple[str, bytes], ...]:

@@ -11,6 +11,7 @@ class Job:
     """What has to be known to grade one submission."""
 
     name: str  # of the submission, for the results
+    file: str  # what was handed in is called, for sentences about it
     suffix: str  # ".zip", ".tar.gz", ".tar"
     data: bytes
     settings: Settings

@@ -28,6 +28,8 @@ def mark(outcomes: Results, assignment: Assignment, marking: Marking) -> Results
     return score(outcomes, assignment, marking.overrides, moment)
 
 
-def draw(results: Results, language: str) -> tuple[tuple[str, bytes], ...]:
+def draw(results: Results, assignment: Assignment) -> tuple[tuple[str, bytes], ...]:
     """The files drawn from scored results: name, content."""
-    return (RESULTS, to_json(results)), (SCORECARD, render(results, language).encode())
+    # A scorecard that is handed on has no guide beside it: there are links where the guide has an address.
+    page = render(results, assignment.language, guide=assignment.guide)
+    return (RESULTS, to_json(results)), (SCORECARD, page.encode())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from grader.roster import Student, plain_name, sortable_name
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
+OTHER_ARCHIVES = (".rar", ".7z", ".tar.bz2", ".tar.xz", ".gz", ".bz2", ".xz")  # none that we open
 # Canvas: doeann_LATE_991_4711_cache-1.zip = sortable name, mark, user's id, attempt's id, file.
 CANVAS = re.compile(r"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<attempt>\d+)_(?P<file>.+)", re.DOTALL)
 # Moodle: "Ann Doe_123_assignsubmission_file_cache.zip", or a folder of that name without the file.
@@ -44,7 +45,7 @@ def read_label(name: str) -> Label:
 def stem(name: str) -> str:
     """A name without the ending of an archive or module."""
     lower = name.lower()
-    ending = next((end for end in (*ARCHIVES, ".py") if lower.endswith(end)), "")
+    ending = next((end for end in (*ARCHIVES, *OTHER_ARCHIVES, ".py") if lower.endswith(end)), "")
     return name[: len(name) - len(ending)] if len(name) > len(ending) else name
 
 

@@ -61,6 +61,7 @@ def _pack_files(entries: Iterator[Entry], name: str) -> Packed:
     """A tar without times and owners, so that the same files give the same bytes."""
     buffer, warnings, count = io.BytesIO(), [], 0
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT, errors="surrogateescape") as tar:
+        tar.addfile(_root())  # without any entry it would be no archive at all
         for entry in entries:
             count += 1
             if count > FILES or buffer.tell() > TOTAL_MIB * MIB:
@@ -77,6 +78,12 @@ def _pack_files(entries: Iterator[Entry], name: str) -> Packed:
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
     return Packed(".tar", buffer.getvalue(), tuple(warnings))
+
+
+def _root() -> tarfile.TarInfo:
+    info = tarfile.TarInfo(".")
+    info.type, info.mode = tarfile.DIRTYPE, 0o755
+    return info
 
 
 def _shown(name: str) -> str:

@@ -56,18 +56,28 @@ class Lines:
     def slowest(self, name: str, seconds: float) -> None:
         """Says which one takes so long, when nothing else has been said for a while."""
         if self.now() - self.said >= LINE_SECONDS:
-            self._count(f", slowest now: {name} ({seconds:.0f} s)")
+            self._count(f", slowest now: {name} ({_duration(seconds)})")
 
     def _count(self, more: str) -> None:
         self.said = self.now()
         rate = self.done / max(self.said - self.began, 1e-9)
-        left = (
-            f", {(self.total - self.done) / rate:.0f} s left" if self.done and self.done < self.total else ""
-        )
-        self.say(f"{self.done}/{self.total} graded, {rate:.1f} a second{left}{more}")
+        ahead = (self.total - self.done) / rate if self.done else 0.0
+        left = f", {_duration(ahead)} left" if ahead else ""
+        self.say(f"{self.done}/{self.total} graded, {_rate(rate)}{left}{more}")
 
     def end(self) -> None:
         """Nothing to tidy up."""
+
+
+def _rate(each_second: float) -> str:
+    """How many in a second, or in a minute where that is more telling."""
+    slow = each_second < 1
+    return f"{each_second * 60:.0f} a minute" if slow else f"{each_second:.1f} a second"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 class Bar:
@@ -97,13 +107,13 @@ class Bar:
         """Moves it on; a problem stays readable above it."""
         self._done += 1
         rate = self._done / max(time.monotonic() - self._began, 1e-9)
-        self._progress.update(self._task, advance=1, rate=f"{rate:.1f}/s")
+        self._progress.update(self._task, advance=1, rate=_rate(rate))
         if problem:
             self._progress.console.print(f"{name}: {problem}", markup=False, highlight=False)
 
     def slowest(self, name: str, seconds: float) -> None:
         """Names the one that has been under way the longest."""
-        self._progress.update(self._task, slowest=f"slowest: {name} {seconds:.0f} s")
+        self._progress.update(self._task, slowest=f"slowest: {name}, {_duration(seconds)}")
 
     def end(self) -> None:
         """Takes the bar away."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from grader.assignment import Assignment
 from grader.course.marking import SCORECARD
 from grader.course.names import Directory, Label, common_prefix
-from grader.course.store import Record
+from grader.course.store import Present, Record
 from grader.overrides import Override
 from grader.results import Adjustment, Outcome, Results
 from grader.roster import Student
@@ -16,25 +16,23 @@ from grader.scoring import days_late, full_marks
 from reports.class_row import Points, Row, Standing
 
 
-def identified(records: Iterable[Record], roster: tuple[Student, ...]) -> list[Record]:
-    """The records with their owners by this roster, which may be a later one than when they were graded."""
-    records = list(records)
+def find_owners(present: Iterable[Present], roster: tuple[Student, ...]) -> dict[str, Student | None]:
+    """Whose each submission is, by folder; the roster may be a later one than when they were graded."""
+    found = tuple(present)
     directory = Directory(roster)
-    prefix = common_prefix([record.key for record in records if ":" not in record.key])
-    owners = [directory.find(Label(record.key, record.shown), prefix) for record in records]
-    return [
-        replace(record, identifier=owner.identifier if owner else "")
-        for record, owner in zip(records, owners, strict=True)
-    ]
+    prefix = common_prefix([one.key for one in found if ":" not in one.key])
+    return {one.folder: directory.find(Label(one.key, one.shown), prefix) for one in found}
 
 
-def labels(records: Iterable[Record], roster: tuple[Student, ...]) -> dict[str, str]:
+def labels(present: Iterable[Present], owners: dict[str, Student | None]) -> dict[str, str]:
     """How reports call each submission's owner, by folder: the name, or more where two have the same."""
-    people = {student.identifier: student.name for student in roster}
-    names = {record.folder: people.get(record.identifier, record.shown) for record in records}
-    often = Counter(names.values())
-    owners = {record.folder: record.identifier or record.name for record in records}
-    return {f: name if often[name] == 1 else f"{name} ({owners[f]})" for f, name in names.items()}
+    found = [(one, owners[one.folder]) for one in present]
+    names = [owner.name if owner else one.shown for one, owner in found]
+    often = Counter(names)
+    return {
+        one.folder: name if often[name] == 1 else f"{name} ({owner.identifier if owner else one.name})"
+        for name, (one, owner) in zip(names, found, strict=True)
+    }
 
 
 def present_row(record: Record, results: Results, student: Student | None, assignment: Assignment) -> Row:
@@ -97,6 +95,20 @@ def _warnings(record: Record, results: Results, assignment: Assignment) -> tuple
     ):
         notes.append("Late by the time of its files; the roster's column submitted_at can say better.")
     return tuple(notes)
+
+
+def waiting_row(one: Present, student: Student | None, assignment: Assignment) -> Row:
+    """The row of someone whose submission was found and not graded yet; its label is still to be set."""
+    person = student or Student("", one.shown)
+    row = Row(
+        person.name,
+        Standing.WAITING,
+        on_roster=student is not None,
+        submission=one.name,
+        max_score=full_marks(assignment),
+        reason="It was found, and left out of every run so far.",
+    )
+    return _identified(row, person)
 
 
 def absent_row(student: Student, assignment: Assignment, overrides: tuple[Override, ...]) -> Row:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 
 from grader.codec import to_json
-from grader.course.discovery import Found
+from grader.course.discovery import Found, printable
 from grader.course.job import GradedOne, Job
 from grader.course.marking import Marking, draw, mark
 from grader.course.packing import pack
@@ -154,7 +154,7 @@ def _refresh(task: _Task, store: Store) -> None:
     if stored is not None:
         renewed = replace(task.record, fault=stored.fault, reason=stored.reason)
         if renewed != stored:
-            store.keep(renewed, ())
+            store.keep_record(renewed)
 
 
 def _plan(run: ClassRun) -> Plan[_Task, Job, GradedOne]:
@@ -171,6 +171,7 @@ def _job(task: _Task, run: ClassRun) -> Job:
     packed = pack(task.found.paths)
     return Job(
         name=task.found.name,
+        file=printable(task.found.paths[0].name),
         suffix=packed.suffix,
         data=packed.data,
         settings=run.settings,
@@ -200,7 +201,7 @@ def _without_value(step: Finished[_Task, GradedOne], run: ClassRun) -> GradedOne
     reason = str(step.error) or type(step.error).__name__
     outcomes = no_results(step.task.found.name, step.task.record.stamp.source, reason, run.settings)
     marked = mark(outcomes, run.settings.assignment, _marking(step.task, run))
-    files = [(OUTCOMES, to_json(outcomes)), *draw(marked, run.settings.assignment.language)]
+    files = [(OUTCOMES, to_json(outcomes)), *draw(marked, run.settings.assignment)]
     if not theirs and step.error is not None:
         files.append((FAULT, "".join(traceback.format_exception(step.error)).encode("utf-8", "replace")))
     return GradedOne(tuple(files), "submission" if theirs else "grader", reason)

@@ -55,6 +55,7 @@ class _Flight(Generic[T, J]):
     job: J
     tries: int = 1
     since: float = field(default_factory=time.monotonic)
+    running: bool = False  # seen to run; an executor need not tell
 
 
 def run_all(
@@ -66,6 +67,7 @@ def run_all(
     try:
         yield from _fill(flights, waiting, plan, executor)
         while flights:
+            _note_begun(flights)
             done, _ = wait(flights, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 finished = _land(future, flights.pop(future), plan)
@@ -103,10 +105,18 @@ def _land(future: Future[G], flight: _Flight[T, J], plan: Plan[T, J, G]) -> Fini
     value = None if error else future.result()
     again = bool(error) or bool(value is not None and plan.faulty(value))
     if again and flight.tries < plan.tries:
-        return replace(flight, tries=flight.tries + 1)
+        return replace(flight, tries=flight.tries + 1, since=time.monotonic(), running=False)
     return Finished(flight.task, value, error)
 
 
+def _note_begun(flights: "dict[Future[G], _Flight[T, J]]") -> None:
+    """Time in the queue is nobody's."""
+    for future, flight in flights.items():
+        if future.running() and not flight.running:
+            flight.running, flight.since = True, time.monotonic()
+
+
 def _tick(flights: "dict[Future[G], _Flight[T, J]]") -> Tick[T]:
-    slowest = min(flights.values(), key=lambda flight: flight.since)
+    under_way = [flight for flight in flights.values() if flight.running] or list(flights.values())
+    slowest = min(under_way, key=lambda flight: flight.since)
     return Tick(slowest.task, time.monotonic() - slowest.since)

@@ -11,7 +11,7 @@ graded/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.assignment import Assignment
@@ -57,16 +57,25 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Present:
+    """A submission that was found, whether it is graded yet or not."""
+
+    folder: str
+    name: str
+    key: str
+    shown: str
+
+
+@dataclass(frozen=True)
 class ClassRecord:
     """What the class was graded with: enough to score and draw again without any option."""
 
     assignment: Assignment
     seed: int
-    present: tuple[str, ...] = ()  # folders of the submissions that were found last
+    present: tuple[Present, ...] = ()  # the submissions that were found last
     roster: tuple[Student, ...] = ()
     overrides: tuple[Override, ...] = ()
-    left_alone: tuple[str, ...] = ()
-    command: tuple[str, ...] = field(default=())  # that would grade what is missing
+    left_alone: tuple[str, ...] = ()  # names of what else lay there
 
 
 def write(path: Path, data: bytes) -> None:
@@ -94,9 +103,17 @@ class Store:
         return self.root / "students" / folder
 
     def keep(self, record: Record, files: tuple[tuple[str, bytes], ...]) -> None:
-        """Writes a student's files and, when all of them are there, the record."""
+        """Writes a student's files and, when all of them are there, the record; nothing older is left."""
+        folder = self.student(record.folder)
         for name, data in files:
-            write(self.student(record.folder) / name, data)
+            write(folder / name, data)
+        kept = {folder / name for name in (RECORD, *(name for name, _ in files))}
+        for older in [path for path in folder.rglob("*") if path.is_file() and path not in kept]:
+            older.unlink()
+        self.keep_record(record)
+
+    def keep_record(self, record: Record) -> None:
+        """Writes the record alone: of what was graded nothing changes."""
         write(self.student(record.folder) / RECORD, to_json(record))
 
     def record(self, folder: str) -> Record | None:
@@ -123,8 +140,8 @@ class Store:
 
     def records(self, class_record: ClassRecord) -> Iterator[Record]:
         """The records of all who are present and were dealt with."""
-        for folder in class_record.present:
-            if record := self.record(folder):
+        for one in class_record.present:
+            if record := self.record(one.folder):
                 yield record
 
     def write_class(self, class_record: ClassRecord) -> None:

@@ -9,7 +9,7 @@ from grader.course.ungraded import no_results
 from grader.settings import Settings
 
 # Compiles the scorecard's templates, which takes longer than drawing with them.
-draw(no_results("", "", "", Settings(seed=0)), "en")
+draw(no_results("", "", "", Settings(seed=0)), DEFAULT)
 
 # Where pytest finds its modules imported, it takes them as they are.
 for name in ("pytest_jsonreport.plugin", *(f"grader.suites.test_{e.id}" for e in DEFAULT.exercises)):

@@ -40,7 +40,7 @@ def grade_fake(job):
     stored = replace(three(outcomes), submission=Submission(job.name, "d" * 64))
     marked = mark(stored, job.settings.assignment, job.marking)
     fault = "grader" if "G" in outcomes else ""
-    files = ((OUTCOMES, to_json(stored)), *draw(marked, job.settings.assignment.language))
+    files = ((OUTCOMES, to_json(stored)), *draw(marked, job.settings.assignment))
     return GradedOne(files, fault, "A check could not be run." if fault else "")
 
 

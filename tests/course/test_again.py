@@ -10,6 +10,8 @@ from grader.assignment_file import parse_assignment
 from grader.codec import from_json
 from grader.course.again import Changes, score_again
 from grader.course.closing import Closing
+from grader.course.lock import alone_in
+from grader.errors import UsageError
 from grader.feedback import write_feedback
 from grader.overrides import parse_overrides
 from grader.results import Results
@@ -91,3 +93,42 @@ def test_after_the_due_date_more_is_shown(graded, tmp_path):
     assert "shopping_cart.a" in titles
     assert "leaderboard.a" not in titles
     assert Path(tmp_path / "out").is_dir()
+
+
+def test_an_override_for_nobody_is_told(graded):
+    wrong = '[[overrides]]\nstudent="anne"\nexcused=true\nreason="Ill."\nby="me"'
+    closed = score_again(graded, Changes(overrides=parse_overrides(wrong, "o.toml")), Closing())
+    assert closed.notes == ("The override for 'anne' is for nobody: no student is called that.",)
+    assert "Overrides for nobody" in (graded / "class-report.html").read_text()
+    assert scores(graded)["ann"] == "70"
+
+
+def test_an_exercise_that_nobody_was_graded_on_is_refused(graded):
+    more = parse_assignment('[[exercises]]\nid="session_store"\nenabled=true', "x")
+    with pytest.raises(UsageError, match="graded without session_store: run 'grader class' again"):
+        score_again(graded, Changes(assignment=more), Closing())
+
+
+def test_a_time_that_a_later_roster_knows_counts(graded):
+    late = parse_assignment("due=2026-11-01T00:00:00Z\n[late]\nper_day_percent=10", "x")
+    roster = parse_roster(
+        "identifier,name,submitted_at\nann,Ann,2026-11-02T12:00:00Z\nbob,Bob,2026-10-31T12:00:00Z\n"
+        "cem,Cem,2026-10-31T12:00:00Z\n",
+        "r.csv",
+    )
+    score_again(graded, Changes(assignment=late, roster=roster), Closing())
+    assert scores(graded) == {"ann": "56", "bob": "10", "cem": "100"}
+
+
+def test_scorecards_are_drawn_anew_where_they_look_different(graded):
+    score_again(graded, Changes(assignment=parse_assignment('language="de"', "x")), Closing())
+    assert 'lang="de"' in (graded / "students/ann/scorecard.html").read_text()
+    (graded / "students/ann/scorecard.html").write_text("old")
+    score_again(graded, Changes(), Closing(redraw=True))
+    assert 'lang="de"' in (graded / "students/ann/scorecard.html").read_text()
+
+
+def test_who_is_at_work_is_left_alone(graded):
+    with alone_in(graded), pytest.raises(UsageError, match="Another command is at work"):
+        score_again(graded, Changes(), Closing())
+    score_again(graded, Changes(), Closing())

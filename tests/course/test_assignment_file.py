@@ -7,6 +7,7 @@ import pytest
 from grader.assignment import DEFAULT, Detail, Shown
 from grader.assignment_file import parse_assignment
 from grader.errors import UsageError
+from grader.harness.known import known_checks
 from grader.overrides import check_known, overrides_of, parse_overrides
 
 WRONG = [
@@ -39,6 +40,38 @@ def test_what_is_wrong_is_said_with_its_line(text, sentence):
     with pytest.raises(UsageError) as caught:
         parse_assignment(text, "my.toml")
     assert sentence in str(caught.value)
+
+
+IDS = frozenset({"leaderboard.ties", "cache_manager.set"})
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            '[points]\n"leaderboard.ties"=1\n"leaderboard.tie"=2',
+            "line 3: there is no check 'leaderboard.tie'. Is",
+        ),
+        ('title="x"\nextra_credit=["*.ties", "board.*"]', "line 2: extra_credit: 'board.*' matches no check"),
+        ('[[visibility]]\nchecks="cache.*"', "line 2: visibility: 'cache.*' matches no check"),
+    ],
+)
+def test_a_setting_about_no_check_is_refused(text, sentence):
+    with pytest.raises(UsageError) as caught:
+        parse_assignment(text, "my.toml", lambda _: IDS)
+    assert sentence in str(caught.value)
+    parse_assignment(text, "my.toml")
+
+
+def test_the_checks_that_there_are():
+    known = known_checks(DEFAULT)
+    assert len({name.partition(".")[0] for name in known}) == 5
+    assert "shopping_cart.two_adds_both_count" in known
+
+
+def test_an_override_of_no_check_is_refused():
+    with pytest.raises(UsageError, match=r"o\.toml, line 5: there is no check 'leaderboard\.tie'\. Is"):
+        parse_overrides(OVERRIDE + 'check="leaderboard.tie"\npoints=1', "o.toml", IDS)
 
 
 def test_an_empty_file_is_the_default():

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.course.closing import Closing, close_class
+from grader.course.conduct import present
 from grader.course.discovery import discover
 from grader.course.processes import WarmProcesses
 from grader.course.run import ClassRun, grade_class
@@ -46,7 +47,7 @@ def run_class(folder, out, executor=None, **options):
     settings = options.pop("settings", Settings(seed=7))
     found = discover(folder, (), [])
     store = Store(out)
-    record = ClassRecord(settings.assignment, settings.seed, tuple(one.folder for one in found.found))
+    record = ClassRecord(settings.assignment, settings.seed, present(found.found))
     store.write_class(record)
     run = ClassRun(store, settings, options.pop("suite", "s"), grade_fake, 4, **options)
     watcher = Silent()
@@ -112,6 +113,15 @@ def test_a_changed_submission_is_graded_again(folder, tmp_path):
     assert (outline.graded, book["student0"]["Score"]) == (1, "30")
 
 
+def test_what_a_later_submission_lacks_is_gone(folder, tmp_path):
+    run_class(folder, tmp_path / "graded")
+    assert (tmp_path / "graded/students/raises/fault.txt").exists()
+    (folder / "raises" / "cache_manager.py").write_text("PPPP")
+    run_class(folder, tmp_path / "graded", only="raises")
+    names = sorted(path.name for path in (tmp_path / "graded/students/raises").iterdir())
+    assert names == ["outcomes.json", "record.json", "results.json", "scorecard.html"]
+
+
 def test_the_time_of_a_submission_stays(folder, tmp_path):
     before = run_class(folder, tmp_path / "graded")[2]["student0"]["Submitted at"]
     os.utime(folder / "student0" / "cache_manager.py", (1, 1))
@@ -124,7 +134,10 @@ def test_the_time_of_a_submission_stays(folder, tmp_path):
 
 def test_only_grades_who_matches(folder, tmp_path):
     outline, _, book = run_class(folder, tmp_path / "graded", only="student[12]")
-    assert (outline.graded, sorted(book)) == (2, ["student1", "student2"])
+    assert outline.graded == 2
+    assert [name for name, row in sorted(book.items()) if row["Score"]] == ["student1", "student2"]
+    assert {row["Status"] for name, row in book.items() if not row["Score"]} == {"not graded yet"}
+    assert len(book) == 12
 
 
 def test_fail_fast_stops_at_our_first_fault(tmp_path):

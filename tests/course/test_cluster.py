@@ -12,6 +12,7 @@ import pytest
 
 from grader.course.closing import Closing, close_class
 from grader.course.cluster import connect, on_worker
+from grader.course.conduct import present
 from grader.course.discovery import discover
 from grader.course.run import ClassRun, grade_class
 from grader.course.store import ClassRecord, Store
@@ -82,7 +83,7 @@ def test_a_killed_worker_changes_nothing_in_the_gradebook(cluster, tmp_path):
     _, _, expected = run_class(folder, tmp_path / "local")
     found = discover(folder, (), []).found
     store, settings = Store(tmp_path / "graded"), Settings(seed=7)
-    record = ClassRecord(settings.assignment, 7, tuple(one.folder for one in found))
+    record = ClassRecord(settings.assignment, 7, present(found))
     watcher = KillsOne(workers[0])
     with connect(address) as dask:
         assert dask.threads == 2

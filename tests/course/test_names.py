@@ -1,9 +1,13 @@
 """Names of GitHub, Canvas and Moodle, and whose they are."""
 
+import io
+import tarfile
+
 import pytest
 
 from grader.course.discovery import discover, folder_name
 from grader.course.names import Directory, common_prefix, module_name, read_label, stem
+from grader.course.packing import pack
 from grader.errors import UsageError
 from grader.roster import Student, parse_roster
 
@@ -141,8 +145,28 @@ def test_a_roster_of_any_order_and_script():
         ("identifier,name\n1,Ann\n1,Bo\n", "line 3: '1' is there twice"),
         ("identifier,name\n,Ann\n", "line 2: this student lacks an identifier"),
         ("identifier,name,submitted_at\n1,Ann,yesterday\n", "line 2: 'yesterday' is not a time"),
+        ('identifier,name\n1,"Ann"x\n', "line 2: this is not CSV"),
     ],
 )
 def test_a_wrong_roster_is_refused_with_the_line(text, sentence):
     with pytest.raises(UsageError, match=sentence):
         parse_roster(text, "roster.csv")
+
+
+def test_what_cannot_be_opened_is_a_submission_where_there_is_no_other(tmp_path):
+    folder = make(tmp_path, "lab-ann.rar", "lab-bo/x.py", "lab-bo.7z", "lee_9_1_notes.pdf", "lee_9_2_a.py")
+    make(tmp_path, "zed_8_3_notes.pdf", "readme.txt")
+    found = discover(folder, ROSTER, [])
+    assert [one.name for one in found.found] == ["lab-ann", "lab-bo", "lee_9", "zed_8"]
+    assert found.left_alone == ("lab-bo.7z", "lee_9_1_notes.pdf", "readme.txt")
+
+
+def test_what_is_written_is_no_submission(tmp_path):
+    make(tmp_path, "ann/x.py", "graded/class.json")
+    assert [one.name for one in discover(tmp_path, (), [], tmp_path / "graded").found] == ["ann"]
+
+
+def test_an_empty_folder_is_an_archive_like_any_other(tmp_path):
+    packed = pack((tmp_path,))
+    with tarfile.open(fileobj=io.BytesIO(packed.data)) as tar:
+        assert tar.getnames() == ["."]

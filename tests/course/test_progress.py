@@ -31,8 +31,8 @@ def test_lines_tell_problems_at_once_and_counts_now_and_then():
     assert said == [
         "Grading 4 submissions (2 unchanged).",
         "bob: It's no zip.",
-        "2/4 graded, 0.2 a second, 10 s left, slowest now: cem (6 s)",
-        "4/4 graded, 0.3 a second",
+        "2/4 graded, 12 a minute, 10 s left, slowest now: cem (6 s)",
+        "4/4 graded, 20 a minute",
     ]
 
 
@@ -48,4 +48,4 @@ def test_the_bar_counts_and_keeps_problems_readable():
     assert "1 unchanged" in shown
     assert "ann: [red]broken" in shown
     assert "2/2" in shown
-    assert "slowest: [bold]ann 3 s" in shown
+    assert "slowest: [bold]ann, 3 s" in shown

@@ -1,8 +1,9 @@
 """The class runner: everything once, our faults again, nothing held."""
 
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from grader.course.runner import Finished, Plan, run_all
+from grader.course.runner import Finished, Plan, Tick, run_all
 from grader.errors import SubmissionError
 
 
@@ -38,6 +39,21 @@ def test_a_fault_in_a_value_is_tried_again():
     with ThreadPoolExecutor(1) as executor:
         steps = finished(run_all(["a"], plan(lambda _: next(values), lambda v: v * (v == "fault")), executor))
     assert [step.value for step in steps] == ["fine"]
+
+
+def test_time_in_the_queue_does_not_count(monkeypatch):
+    monkeypatch.setattr("grader.course.runner.TICK_SECONDS", 0.02)
+    events = {name: threading.Event() for name in "ab"}
+    with ThreadPoolExecutor(1) as executor:
+        steps = run_all("ab", plan(lambda name: events[name].wait(10)), executor)
+        first = [tick for tick, _ in zip((s for s in steps if isinstance(s, Tick)), range(20), strict=False)]
+        events["a"].set()
+        second = next(step for step in steps if isinstance(step, Tick))
+        events["b"].set()
+        list(steps)
+    assert {tick.slowest for tick in first} == {"a"}
+    assert second.slowest == "b"
+    assert second.seconds < first[-1].seconds
 
 
 def test_what_cannot_be_packed_does_not_stop_the_others():

@@ -113,6 +113,13 @@ def test_an_excused_student_has_no_score():
     assert scored.reason == "Excused: Unclear wording."
 
 
+def test_an_excuse_is_not_late_and_nothing_is_taken_from_nothing():
+    policy = late(per_day_percent=10)
+    excused = score(three("PPPF"), policy, override(excused=True), DUE + timedelta(1, 1))
+    assert [a.kind for a in excused.adjustments] == ["excused"]
+    assert score(three("FFFF"), policy, submitted_at=DUE + timedelta(1, 1)).adjustments == ()
+
+
 def test_scoring_twice_changes_nothing():
     policy = late(per_day_percent=10)
     first = score(three("PPPF"), policy, override(check="shopping_cart.a", points=5), DUE + timedelta(1))
