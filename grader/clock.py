@@ -95,6 +95,11 @@ class Clock:
         """The same in seconds."""
         return self._shared[0] / NANOSECONDS
 
+    @property
+    def waited(self) -> float:
+        """Virtual seconds that somebody waited for: what a busy machine added is left out."""
+        return (self._shared[0] - self.drifted) / NANOSECONDS
+
     def offset_ms(self) -> int:
         """How far virtual time is ahead of the server's, in milliseconds."""
         real = time.monotonic_ns() - self.monotonic

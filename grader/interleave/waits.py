@@ -23,7 +23,7 @@ class Timer:
 
 @dataclass(frozen=True)
 class Computed:
-    """A callback that the student's code called, and when, in virtual seconds; end is -1 while it runs."""
+    """A callback that the student's code called, and when, in virtual seconds that somebody waited for."""
 
     actor: str
     name: str
@@ -48,7 +48,7 @@ class Waits:
             return False
         key = (actor.name, ask.number)
         if key not in self._deferred:
-            self.computed.append(Computed(actor.name, ask.callback, self._kit.clock.seconds))
+            self.computed.append(Computed(actor.name, ask.callback, self._kit.clock.waited))
             self._tell(actor.name, "computes", compute)
             due = self._kit.clock.now + int(compute.takes * NANOSECONDS)
             self._deferred[key] = Timer(due, actor.name, ask.number, lambda: self.reply(actor, ask))

@@ -128,7 +128,7 @@ def test_a_slow_thread_releases_nothing(lab: Lab, rand: Random) -> None:
     lab.advance(13)
     if len(lab.computed) > 1:
         began = lab.computed[1].begin
-        lab.advance(max(0.0, began + 5.5 - lab.now))
+        lab.advance(max(0.0, began + 5.5 - lab.waited))
         third.delete(key)
         late = third.get_or_compute.begin(key, Compute("third"))
         lab.advance(2)

@@ -39,10 +39,10 @@ def test_json_values(cache: StandIn, rand: Random) -> None:
 def test_none_and_falsy_values(cache: StandIn, rand: Random) -> None:
     """A stored None is None, not the default; 0, "", [] and False are values too."""
     key = word(rand)
-    hint = (
-        "What Valkey answers for a missing key and what was stored are two things: compare with None first."
-    )
     for value in (None, 0, "", [], {}, False):
+        hint = "What is falsy is a value too: Valkey's own answer says whether there is one, by being None."
+        if value in ([], {}):
+            hint = "An empty list and an empty dict are two values: leave the JSON text to json.loads."
         cache.set(key, value)
         expect(cache.get(key, NOTHING)).to_equal(value, hint=hint)
         expect(cache.exists(key), f"exists, where {value!r} is stored,").to_equal(True, hint=hint)

@@ -8,7 +8,6 @@ from typing import Any
 
 from grader.admin import Admin
 from grader.assignment import Exercise
-from grader.clock import NANOSECONDS
 from grader.errors import FloodError
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, Returned, StudentFault, fault_of
@@ -252,7 +251,7 @@ class Lab:
     @property
     def waited(self) -> float:
         """Virtual seconds that somebody waited for: what a busy machine added is left out."""
-        return (self.stage.clock.now - self.stage.clock.drifted) / NANOSECONDS
+        return self.stage.clock.waited
 
     @property
     def computed(self) -> list[Computed]:
