@@ -79,8 +79,12 @@ def test_bad_default_ttls_are_refused(lab: Lab, rand: Random) -> None:
         answer = lab.try_new(word(rand), default_ttl=wrong)
         expect_raised(answer, ValueError, hint="default_ttl is a time-to-live too: same rule, same error.")
     cache = lab.new("cache", default_ttl=1)
-    cache.set("k", 1)
-    expect(cache.get("k")).to_equal(1)
+    for _ in range(5):
+        cache.set("k", 1)
+        seen = cache.get("k")
+        if seen == 1:  # on a machine that stood still for a second, the entry may really be gone
+            break
+    expect(seen).to_equal(1)
 
 
 @check(points=0.5, objective="arguments", guide="serialisation")
