@@ -6,7 +6,7 @@ from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import odd_names, word, words
-from grader.suites.session_rules import DATA, expect_over, expect_token, log_in
+from grader.suites.session_rules import DATA, expect_over, expect_token, log_in, session_of, tokens_of
 
 
 @check(points=1, objective="values", guide="sessions")
@@ -28,7 +28,7 @@ def test_no_data_is_an_empty_dict(store: StandIn, rand: Random) -> None:
     user = word(rand)
     for token in (store.create(user), store.create(user, None), store.create(user, {})):
         hint = "No data is {}, not None."
-        expect(store.get(expect_token(token))).to_equal((user, {}), hint=hint)
+        expect(session_of(store, expect_token(token))).to_equal((user, {}), hint=hint)
 
 
 @check(points=1, objective="values", guide="sessions")
@@ -38,10 +38,10 @@ def test_update_replaces_the_data(store: StandIn, rand: Random) -> None:
     token, other = log_in(store, user, {"old": 1, "both": 1}), log_in(store, user, {"n": 1})
     expect(store.update(token, {"both": [2], "new": "x"})).to_equal(True, hint="The session is there.")
     hint = "The new data takes the place of the old; nothing is mixed."
-    expect(store.get(token)).to_equal((user, {"both": [2], "new": "x"}), hint=hint)
+    expect(session_of(store, token)).to_equal((user, {"both": [2], "new": "x"}), hint=hint)
     expect(store.update(token, {})).to_equal(True)
-    expect(store.get(token)).to_equal((user, {}), hint=hint)
-    expect(store.get(other)).to_equal((user, {"n": 1}), hint="Only this session's data is replaced.")
+    expect(session_of(store, token)).to_equal((user, {}), hint=hint)
+    expect(session_of(store, other)).to_equal((user, {"n": 1}), hint="Only this session's data is replaced.")
 
 
 @check(points=1, objective="values", guide="sessions")
@@ -52,8 +52,8 @@ def test_log_out_ends_the_session(store: StandIn, rand: Random) -> None:
     expect(store.log_out(token)).to_equal(True, hint="There was a session.")
     expect_over(store, token, "A session that was logged out is gone for good, for update too.")
     expect(store.log_out(token)).to_equal(False, hint="It was over already.")
-    expect(store.tokens(user)).to_equal({other}, hint="Its token is no longer among the user's.")
-    expect(store.get(other)).to_equal((user, {"n": 2}), hint="Only one session is logged out.")
+    expect(tokens_of(store, user)).to_equal({other}, hint="Its token is no longer among the user's.")
+    expect(session_of(store, other)).to_equal((user, {"n": 2}), hint="Only one session is logged out.")
 
 
 @check(points=1, objective="values", guide="sessions")
@@ -65,10 +65,12 @@ def test_log_out_everywhere(store: StandIn, rand: Random) -> None:
     expect(store.log_out_everywhere(user)).to_equal(len(mine), hint="It returns how many it ended.")
     for token in mine:
         expect_over(store, token, "Every session of the user is ended.")
-    expect(store.get(theirs)).to_equal((other, {"n": 9}), hint="Another user's session was ended too.")
-    expect(store.tokens(user)).to_equal(set())
+    expect(session_of(store, theirs)).to_equal(
+        (other, {"n": 9}), hint="Another user's session was ended too."
+    )
+    expect(tokens_of(store, user)).to_equal(set())
     again = log_in(store, user)
-    expect(store.get(again)).to_equal((user, DATA), hint="Logging in again is allowed.")
+    expect(session_of(store, again)).to_equal((user, DATA), hint="Logging in again is allowed.")
     expect(store.log_out_everywhere(user)).to_equal(1, hint="What was ended before doesn't count again.")
 
 
@@ -83,7 +85,7 @@ def test_everywhere_counts_what_it_ended(lab: Lab, rand: Random) -> None:
     store.log_out(logged_out)
     hint = "A session that ran out, or was logged out, is no longer there to be ended."
     expect(store.log_out_everywhere(user)).to_equal(1, hint=hint)
-    expect(store.get(live)).to_equal(None)
+    expect(session_of(store, live)).to_equal(None)
 
 
 @check(points=1, objective="values", guide="sessions")
@@ -108,9 +110,9 @@ def test_what_never_was(store: StandIn, rand: Random) -> None:
     for unknown in (token[:-1], token + "x", token.swapcase(), *rand.sample(odd_names(rand), 3)):
         expect(store.log_out(unknown)).to_equal(False, hint="There was no such session.")
         expect_over(store, unknown, "There was no such session, and an update makes none.")
-    expect(store.tokens(stranger)).to_equal(set(), hint="A user without sessions has no tokens.")
+    expect(tokens_of(store, stranger)).to_equal(set(), hint="A user without sessions has no tokens.")
     expect(store.log_out_everywhere(stranger)).to_equal(0, hint="Nothing was ended.")
-    expect(store.get(token)).to_equal((user, DATA))
+    expect(session_of(store, token)).to_equal((user, DATA))
 
 
 @check(points=1, objective="performance", guide="round-trips")
@@ -118,9 +120,9 @@ def test_get_takes_one_round_trip(lab: Lab, store: StandIn, rand: Random) -> Non
     """get takes one round trip, restart of the idle time included."""
     user = word(rand)
     token = log_in(store, user, {"n": 1})
-    store.get(token)
+    session_of(store, token)
     with lab.traffic() as traffic:
-        seen = store.get(token)
+        seen = session_of(store, token)
     expect(seen).to_equal((user, {"n": 1}))
     hint = "Every page asks for the session. A script, or a pipeline, does all of it in one."
     expect(traffic.round_trips, "get").to_be_at_most(1, "round trips", hint=hint)
@@ -133,8 +135,8 @@ def test_nothing_walks_over_all_keys(lab: Lab, store: StandIn, rand: Random) -> 
     with lab.tap() as executions:
         token, other = log_in(store, user), log_in(store, user)
         store.update(token, {"n": 1})
-        seen = store.get(token)
-        store.tokens(user)
+        seen = session_of(store, token)
+        tokens_of(store, user)
         store.log_out(other)
         store.log_out_everywhere(user)
     expect(seen).to_equal((user, {"n": 1}))

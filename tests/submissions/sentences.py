@@ -13,6 +13,7 @@ WIDTH = 160  # of a line, in characters
 # What differs from run to run: addresses of objects, random tokens, digests, times since 1970.
 CHANGING = re.compile(
     r"0x[0-9a-f]{6,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{16,}\b|\b1[6-9]\d{8,17}(?:\.\d+)?\b"
+    r"|(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{32,}"
 )
 
 

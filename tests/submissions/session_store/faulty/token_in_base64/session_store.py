@@ -1,18 +1,14 @@
-"""Tokens come from random, seeded with the second of the clock.
+"""The token is base64 with its = at the end.
 
 Breaks: "Starts a session and returns its token: 32 characters or more of `A-Z a-z 0-9 _ -`, from a
 source that nobody can guess (`secrets`)."
 """
 
 import json
-import random
-import string
-import time
+import base64
+from secrets import token_bytes
 
 from redis.exceptions import WatchError
-
-
-LETTERS = string.ascii_letters + string.digits
 
 
 class SessionStore:
@@ -36,7 +32,7 @@ class SessionStore:
     def create(self, user, data=None):
         index = self._key("user", user)
         text = json.dumps(data if data is not None else {})
-        token = "".join(random.Random(int(time.time())).choices(LETTERS, k=40))
+        token = base64.b64encode(token_bytes(40)).decode()
         key = self._key("token", token)
         with self.client.pipeline(transaction=True) as pipe:
             pipe.hset(key, "user", user)
