@@ -9,7 +9,7 @@ from reports.causes import Causes
 from reports.comparison import compare
 from reports.endings import endings
 from reports.evidence import Drawing, show
-from reports.view import CheckView, Followers, Group, Link
+from reports.view import CheckView, Endings, Followers, Group, Link
 from reports.view_evidence import EvidenceView
 from reports.visible import line
 
@@ -145,14 +145,19 @@ def view(check: CheckResult, page: Page) -> CheckView:
         because=because,
         because_words=because_words,
         command=command(page, check.id),
-        evidence=_evidence(check, drawing) if full else None,
+        evidence=_evidence(check, drawing, race) if full else None,
     )
 
 
-def _evidence(check: CheckResult, drawing: Drawing) -> EvidenceView:
-    """What really happened; a call that the message names already isn't said again."""
+def _evidence(check: CheckResult, drawing: Drawing, race: Endings | None) -> EvidenceView:
+    """What really happened; what the message or the endings of a race say already isn't said again."""
     shown = show(check.evidence, drawing, timed_out=check.outcome is Outcome.TIMED_OUT)
-    return replace(shown, call="") if shown.call and check.message.startswith(shown.call) else shown
+    if race or (shown.call and check.message.startswith(shown.call)):
+        shown = replace(shown, call="")
+    schedule = check.evidence.schedule
+    if shown.diagram and schedule and check.message == schedule.verdict:
+        shown = replace(shown, diagram=replace(shown.diagram, verdict=""))
+    return shown
 
 
 def _because(check: CheckResult, page: Page) -> tuple[Link | None, str]:

@@ -317,8 +317,11 @@ ADD_RAISES = {
 RACE = {
     "outcome": Outcome.FAILED,
     "message": "Two callers added 10 each to a score of 0, and one of the adds was lost.",
-    "expected": Value("20.0", "float"),
-    "seen": Value("10.0", "float"),
+    "expected": Value(
+        "board.add('ada', 10) → 10.0\nboard.add('ada', 10) → 20.0\nboard.score('ada') → 20.0\n\n"
+        "board.add('ada', 10) → 20.0\nboard.add('ada', 10) → 10.0\nboard.score('ada') → 20.0"
+    ),
+    "seen": Value("board.add('ada', 10) → 10.0\nboard.add('ada', 10) → 10.0\nboard.score('ada') → 10.0"),
     "hint": "Between your read and your write another caller may write. Let the server add in one step.",
     "guide": "lost-updates",
     "evidence": Evidence(

@@ -201,6 +201,7 @@ def test_a_race_shows_what_fits_no_right_ending():
         ["cart.add('a', 1) → 3", "cart.items() → {'a': 3}"],
     ]
     assert [piece.differs for piece in shown.endings.seen] == [False, True]
+    assert shown.evidence.call == ""  # each of the calls is in the endings
 
 
 def test_the_same_error_is_shown_in_full_once():
