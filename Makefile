@@ -27,7 +27,7 @@ grade: $(VENV)/.runtime ## Grade SUBMISSION (default: solutions)
 
 .PHONY: test
 test: $(VENV)/.dev ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 .PHONY: hostile
 hostile: $(VENV)/.dev ## Run every hostile submission through the real command
