@@ -19,7 +19,6 @@ from grader.suites.lab import Lab, Subject
 # Long families of tests, and how many of each run where FULL is not set (`make hostile`, `make submissions`).
 SAMPLED = {
     "test_gold_sentences.py": 0,
-    "test_ties.py::test_a_submission_that_makes": 0,
     "is_never_charged_and_tried_twice[the zygote": 0,
     "test_hostile.py::test_it_gets_what_it_deserves": 0,
     "test_submissions.py::test_a_right_submission": 6,

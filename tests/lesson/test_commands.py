@@ -30,7 +30,10 @@ def commands(text):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder like the project's, in which every submission is of the quickest kind: no Python at all."""
+    """A folder like the project's, in which every submission is of the quickest kind: no Python at all.
+
+    The README's later commands read what its earlier ones have left here, so this file runs as a whole.
+    """
     folder = tmp_path_factory.mktemp("project")
     for name in ("solutions", "path", "my-solution", "submissions/ada", "submissions/bob"):
         (folder / name).mkdir(parents=True)

@@ -67,13 +67,16 @@ def test_up_starts_a_server_on_loopback_alone_and_down_stops_it(infra, unused_po
     assert "No Valkey runs" in infra("down").stdout
 
 
-def test_a_port_that_something_else_has_is_left_alone(infra, unused_port):
+@pytest.mark.parametrize(
+    "variables", [{}, {"PATH": os.environ["PATH"]}], ids=["without Docker", "with Docker"]
+)
+def test_a_port_that_something_else_has_is_left_alone(infra, unused_port, variables):
     with socket.create_server(("127.0.0.1", unused_port)):
-        up = infra("up")
+        up = infra("up", **variables)
         assert up.returncode == 1
         assert f"Port {unused_port} is taken by something else" in up.stderr
         assert "Traceback" not in up.stderr
-        assert infra("down").returncode == 1
+        assert infra("down", **variables).returncode == 1
 
 
 def test_another_valkey_is_left_alone(infra, unused_port, socket_path):
