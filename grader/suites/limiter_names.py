@@ -5,7 +5,7 @@ from random import Random
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Lab
-from grader.suites.limiter_rules import EDGE, allowed, refused, window_of
+from grader.suites.limiter_rules import EDGE, allowed, fill, refused, window_of
 from grader.suites.names import odd_names, word, words
 
 
@@ -14,13 +14,12 @@ def test_any_text_names_a_user(lab: Lab, rand: Random) -> None:
     """A user is any text, used as it is, and users do not count for each other."""
     base = word(rand, 4)
     users = [base, base.upper(), f"{base} ", f" {base}", f"{base}:", f"{base}*", "*", *odd_names(rand)]
-    store = lab.new("limiter", rand.choice(odd_names(rand)), 2, window_of(rand))
+    store = lab.new("limiter", rand.choice(odd_names(rand)), 3, window_of(rand))
     hint = "Users do not count for each other: is the user in the key as it is, and whole?"
-    for _ in range(2):
-        for user in users:
-            allowed(store, user, 1, hint)
     for user in users:
-        refused(store, user)
+        allowed(store, user, 1, hint)
+    for user in users:
+        fill(store, user, 2, hint)
 
 
 @check(points=1, objective="keys", guide="names-and-keys")
@@ -39,9 +38,7 @@ def test_limiters_are_apart(lab: Lab, rand: Random) -> None:
     pairs += [(f"{a}/{b}", c), (a, f"{b}/{c}"), (f"{a}|{b}", c), (a, f"{b}|{c}"), (b, c)]
     hint = "Name and user are both free text, so no sign in between tells where the name ends."
     for number, (name, user) in enumerate(pairs):
-        store = lab.new(f"limiter{number}", name, 1, 60)
-        allowed(store, user, 1, hint)
-        refused(store, user)
+        fill(lab.new(f"limiter{number}", name, 2, 60), user, 2, hint)
 
 
 @check(points=1, objective="keys", guide="why-valkey")
@@ -50,12 +47,9 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     name, user = words(rand, 2)
     here, there = lab.new("here", name, 3, 60), lab.new("there", name, 3, 60, actor=lab.enter())
     hint = "All state lives on the server; an object counts nothing by itself."
-    expect(here.hit(user)).to_equal((True, 2, 0))
-    expect(there.hit(user)).to_equal((True, 1, 0), hint=hint)
-    expect(here.hit(user)).to_equal((True, 0, 0), hint=hint)
+    allowed(there, user, 1)
+    fill(here, user, 2)
     refused(there, user, hint)
-    expect(there.reset(user)).to_equal(True, hint=hint)
-    expect(here.hit(user)).to_equal((True, 2, 0), hint=hint)
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
@@ -65,7 +59,7 @@ def test_numbers_that_are_refused(lab: Lab, rand: Random) -> None:
     for wrong in (0, -1, -rand.randrange(2, 99), 1.5):
         expect_raised(lab.try_new(word(rand), wrong, 60), ValueError, hint=hint)
         expect_raised(lab.try_new(word(rand), 5, wrong), ValueError, hint=hint)
-    expect(lab.new("limiter", word(rand), 1, 1).hit("ann")).to_equal((True, 0, 0))
+    allowed(lab.new("limiter", word(rand), 2, 1), "ann", 1)
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
@@ -76,7 +70,7 @@ def test_empty_names_are_refused(lab: Lab, rand: Random) -> None:
     for answer in (store.hit.answer(""), store.reset.answer(""), lab.try_new("", 2, 60)):
         expect_raised(answer, ValueError, hint=hint)
     expect([state.key for state in lab.keys()], "What is kept").to_equal([], hint=hint)
-    expect(store.hit(word(rand))).to_equal((True, 1, 0))
+    allowed(store, word(rand), 1)
 
 
 @check(points=1, objective="performance", guide="round-trips")
@@ -84,13 +78,14 @@ def test_a_hit_takes_one_round_trip(lab: Lab, rand: Random) -> None:
     """hit takes one round trip, allowed or refused."""
     user, store = word(rand), lab.new("limiter", word(rand), 2, 60)
     hint = "Drop the old, count and add in one script: that is one round trip, and atomic too."
-    allowed(store, user, 1)
-    with lab.traffic() as traffic:
-        allowed(store, user, 1)
-    expect(traffic.round_trips, "A hit that is allowed").to_be_at_most(1, "round trips", hint=hint)
+    fill(store, user, 2)
     with lab.traffic() as traffic:
         refused(store, user)
     expect(traffic.round_trips, "A hit that is refused").to_be_at_most(1, "round trips", hint=hint)
+    lab.advance(60 + EDGE)
+    with lab.traffic() as traffic:
+        allowed(store, user, 1)
+    expect(traffic.round_trips, "A hit that is allowed").to_be_at_most(1, "round trips", hint=hint)
 
 
 @check(points=1, objective="performance", guide="rate-limiting")
@@ -98,9 +93,10 @@ def test_memory_is_bounded_by_the_limit(lab: Lab, rand: Random) -> None:
     """For each user at most limit hits are kept, however many were refused or have left the window."""
     limit, window, user = 10, window_of(rand), word(rand)
     store = lab.new("limiter", word(rand), limit, window)
-    for number in range(limit):
-        lab.advance(window / limit if number else 0)
+    for _ in range(limit - 2):
         allowed(store, user, 1)
+        lab.advance(window / limit)
+    fill(store, user, 2)
     full = lab.stored_bytes()
     expect(full > 0, "Whether the hits are kept on the server").to_equal(True)
     store.hit.many([(user,)] * 50)
@@ -108,10 +104,11 @@ def test_memory_is_bounded_by_the_limit(lab: Lab, rand: Random) -> None:
     expect(lab.stored_bytes(), "What is kept after 50 refused hits").to_be_at_most(
         2 * full, "bytes", hint=hint
     )
+    lab.advance(0.2 * window + EDGE)
     for _ in range(4 * limit):
-        lab.advance(window / limit + EDGE)
         allowed(store, user, 1)
-    what = "What is kept after four more windows of hits"
+        lab.advance(1.3 * window / limit)
+    what = "What is kept after five more windows of hits"
     expect(lab.stored_bytes(), what).to_be_at_most(2 * full, "bytes", hint=hint)
 
 
@@ -120,10 +117,8 @@ def test_nothing_walks_over_all_keys(lab: Lab, rand: Random) -> None:
     """Nothing calls KEYS, FLUSHALL or FLUSHDB, inside scripts neither."""
     user, store = word(rand), lab.new("limiter", word(rand), 2, 60)
     with lab.tap() as executions:
-        allowed(store, user, 2)
-        refused(store, user)
+        fill(store, user, 2)
         store.reset(user)
-        allowed(store, user, 1)
     found = sorted(executions.names & {"KEYS", "FLUSHALL", "FLUSHDB"})
     hint = "KEYS reads every key on the server and stops everybody meanwhile; a limiter knows its own."
     expect(found, "What the limiter calls").to_equal([], hint=hint)

@@ -7,7 +7,7 @@ from grader.interleave.explorer import Ending
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
-from grader.suites.limiter_rules import allowed, is_answer, refused
+from grader.suites.limiter_rules import allowed, fill, is_answer
 from grader.suites.names import word, words
 
 limiter = Calls("limiter")
@@ -58,16 +58,14 @@ def test_fifty_hits_at_once(lab: Lab, rand: Random) -> None:
 @check(points=0.5, objective="crashes", guide="crashes-and-expiry")
 def test_every_key_expires(lab: Lab, rand: Random) -> None:
     """Every key that the module writes has an expiry, helper keys too."""
-    user, store = word(rand), lab.new("limiter", word(rand), 2, 60)
+    user, store = word(rand), lab.new("limiter", word(rand), 3, 60)
     hint = "Each write sets the expiry with the data, in one atomic step."
-    for _ in range(2):
-        allowed(store, user, 1)
-        lab.expect_every_key_expires(hint=hint)
-    refused(store, user)
+    allowed(store, user, 1)
+    lab.expect_every_key_expires(hint=hint)
+    fill(store, user, 2)
     lab.expect_every_key_expires(hint=hint)
     store.reset(user)
     lab.expect_every_key_expires(hint=hint)
-    allowed(store, user, 1)
 
 
 @check(points=1, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))
@@ -78,16 +76,15 @@ def test_a_crash_in_hit(lab: Lab, rand: Random) -> None:
 
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
-        store = lab.new("limiter", name, 2, 60, actor=lab.enter())
+        store = lab.new("limiter", name, 3, 60, actor=lab.enter())
         return store, limiter.hit(user)
 
     def judge() -> str:
         if eternal := [key.key for key in lab.keys() if key.ttl is None]:
             return f"The crash left the key {eternal[0]!r} without an expiry."
-        store = lab.new("limiter", name, 2, 60, actor=witness)
-        seen = [store.hit(user) for _ in range(3)]
-        fitted = [is_answer(value) and value[0] for value in seen]
-        right = fitted in ([True, True, False], [True, False, False])
-        return "" if right else f"After the crash three hits gave {seen}, with a limit of 2."
+        store = lab.new("limiter", name, 3, 60, actor=witness)
+        seen = [store.hit(user) for _ in range(5)]
+        fitted = sum(is_answer(value) and value[0] == True for value in seen)  # noqa: E712 - 1 serves too
+        return "" if 0 < fitted < 5 else f"After the crash five hits gave {seen}, with a limit of 3."
 
     lab.crash_in(prepare, judge, "The hit and its expiry go in one atomic step: MULTI/EXEC or a script.")

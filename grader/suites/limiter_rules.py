@@ -27,11 +27,25 @@ def refused(store: StandIn, user: str, hint: str = "") -> Any:
     """The next hit is refused; its retry_after."""
     seen = store.hit(user)
     described = "(False, 0, the seconds to wait)"
-    right = lambda it: is_answer(it) and it[:2] == (False, 0)  # noqa: E731 - it reads as the sentence
+    right = lambda it: is_answer(it) and tuple(it[:2]) == (False, 0)  # noqa: E731 - it reads as the sentence
     expect(seen, "A hit that must be refused").to_be(right, described, hint=hint)
     return seen[2]
 
 
+def fill(store: StandIn, user: str, limit: int, hint: str = "") -> Any:
+    """Hits until one is refused, the first of which is allowed; the retry_after of the last.
+
+    That the limit is exact is for checks of its own to say: a limiter that lets one too many through, or one
+    too few, loses their points and not those of all the others, which leave room for one.
+    """
+    allowed(store, user, 1, hint)
+    for _ in range(2 * limit):
+        seen = store.hit(user)
+        if is_answer(seen) and seen[0] == False:  # noqa: E712 - 0 serves too
+            return seen[2]
+    return refused(store, user, hint)
+
+
 def is_answer(seen: Any) -> bool:
-    """Whether it looks like what hit returns."""
-    return isinstance(seen, tuple) and len(seen) == 3
+    """Whether it looks like what hit returns; that a list is no tuple is for one check to say."""
+    return isinstance(seen, tuple | list) and len(seen) == 3

@@ -1,0 +1,58 @@
+"""What is kept expires only after two windows.
+
+Breaks: "For each user at most `limit` hits are kept, however many were refused, and what is kept
+expires `window` seconds after the last allowed hit."
+Breaks: "Forgets the user's hits, so that all are allowed anew; True where there were any within the
+window."
+"""
+
+import time
+import uuid
+
+# Works in microseconds. A caller whose clock is behind counts with the newest hit.
+HIT = """
+local now, window, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local newest = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+now = math.max(now, tonumber(newest or 0))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+local used = redis.call('ZCARD', KEYS[1])
+if used < limit then
+  redis.call('ZADD', KEYS[1], now, ARGV[4])
+  redis.call('PEXPIRE', KEYS[1], window / 500)
+  return {1, limit - used - 1, 0}
+end
+local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+return {0, 0, oldest + window - now}
+"""
+
+
+class RateLimiter:
+    def __init__(self, client, name, limit, window):
+        if name == "":
+            raise ValueError("name is empty")
+        if not isinstance(limit, int) or limit < 1:
+            raise ValueError("limit must be a whole number above 0")
+        if not isinstance(window, int) or window < 1:
+            raise ValueError("window must be a whole number above 0")
+        self.client = client
+        self.name = name
+        self.limit = limit
+        self.window = window
+        self.script = client.register_script(HIT)
+
+    def key(self, user):
+        if user == "":
+            raise ValueError("user is empty")
+        return f"{len(self.name)}:{self.name}:{user}"
+
+    def hit(self, user):
+        key = self.key(user)
+        now = int(time.time() * 1_000_000)
+        member = uuid.uuid4().hex
+        allowed, remaining, wait = self.script(
+            keys=[key], args=[now, self.window * 1_000_000, self.limit, member]
+        )
+        return bool(allowed), remaining, wait / 1_000_000
+
+    def reset(self, user):
+        return bool(self.client.delete(self.key(user)))

@@ -1,0 +1,4 @@
+from .quota import Quota
+from .sliding import SlidingWindow
+
+__all__ = ["Quota", "SlidingWindow"]
