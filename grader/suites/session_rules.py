@@ -35,6 +35,10 @@ def expect_token(token: Any) -> str:
 
 def expect_over(store: StandIn, token: str, hint: str = "") -> None:
     """The session is over, whatever is asked of it."""
-    expect(session_of(store, token), "A session that is over").to_equal(None, hint=hint)
-    expect(store.update(token, {"back": True}), "An update of a session that is over").to_equal(False, hint)
-    expect(session_of(store, token), "A session that is over, after an update").to_equal(None, hint=hint)
+    expect(session_of(store, token), "What get gives of a session that is over").to_equal(None, hint=hint)
+    expect(store.update(token, {"back": True}), "What update gives of a session that is over").to_equal(
+        False, hint
+    )
+    expect(session_of(store, token), "What get gives after an update of what is over").to_equal(
+        None, hint=hint
+    )

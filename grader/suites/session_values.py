@@ -62,7 +62,9 @@ def test_log_out_everywhere(store: StandIn, rand: Random) -> None:
     user, other = words(rand, 2)
     mine = [log_in(store, user, {"n": n}) for n in range(rand.randrange(2, 5))]
     theirs = log_in(store, other, {"n": 9})
-    expect(store.log_out_everywhere(user)).to_equal(len(mine), hint="It returns how many it ended.")
+    expect(store.log_out_everywhere(user)).to_equal(
+        len(mine), hint="It returns how many sessions it ended; a session is one, however many keys it has."
+    )
     for token in mine:
         expect_over(store, token, "Every session of the user is ended.")
     expect(session_of(store, theirs)).to_equal(
