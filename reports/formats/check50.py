@@ -5,7 +5,7 @@ from typing import Any
 
 from grader.results import CheckResult, Outcome, Results
 from reports.formats.context import Context
-from reports.formats.wording import OUTCOMES, explanation, is_graded, summary, why_not_graded
+from reports.formats.wording import OUTCOMES, explanation, is_graded, summary, value_line, why_not_graded
 from reports.shares import shares
 from reports.visible import line
 
@@ -52,5 +52,5 @@ def _cause(check: CheckResult) -> dict[str, Any]:
     help_text = line(check.hint, 500) or None
     cause = {"rationale": summary(check) or OUTCOMES[check.outcome], "help": help_text}
     if check.expected and check.seen:
-        cause |= {"expected": line(check.expected.text, 500), "actual": line(check.seen.text, 500)}
+        cause |= {"expected": value_line(check.expected), "actual": value_line(check.seen)}
     return cause

@@ -1,6 +1,6 @@
 """What every format says in the same words: numbers, outcomes, and why there is no score."""
 
-from grader.results import CheckResult, Outcome, Results, Status
+from grader.results import CheckResult, Outcome, Results, Status, Value
 from reports.visible import block, line
 
 OUTCOMES = {
@@ -56,7 +56,13 @@ def explanation(check: CheckResult, limit: int = 4000) -> str:
 
 def _values(check: CheckResult) -> list[str]:
     pairs = (("Expected", check.expected), ("Seen", check.seen))
-    return [f"{name}: {line(value.text, 500)}" for name, value in pairs if value]
+    return [f"{name}: {value_line(value)}" for name, value in pairs if value]
+
+
+def value_line(value: Value) -> str:
+    """A value, or the endings of a race, on one line."""
+    text = value.text if value.type else value.text.replace("\n\n", " or ").replace("\n", "; ")
+    return line(text, 500)
 
 
 def _guidance(check: CheckResult) -> list[str]:
