@@ -15,7 +15,7 @@ from grader.interleave.trouble import Ground as Blame
 from grader.interleave.trouble import Trouble
 from grader.loop import Loop
 from grader.proxy import resp
-from grader.proxy.relay import Relay, Times, Upstream
+from grader.proxy.relay import Relay, Times, Upstream, pass_all
 from grader.sandbox.process import Process, Worker, WorkerError
 from grader.sandbox.start import Ground, start_worker
 from grader.sandbox.walls import Enclosure, Walls, WallsPlan, choose, enclose
@@ -79,7 +79,7 @@ class Rig:
 
     def wait_ready(self) -> None:
         """Return when the worker is ready for its first actor."""
-        self._warming.pass_through = True
+        self._warming.passes = pass_all
         self.worker.wait_ready()
         self._warming.close_all()
 

@@ -16,10 +16,11 @@ from grader.interleave.actor import Actor
 from grader.interleave.kit import Kit, Tell
 from grader.interleave.moves import Choose, Move, first_move
 from grader.interleave.waits import Timer, Waits
-from grader.proxy.link import Link, blocking_seconds
+from grader.proxy.link import Link
 from grader.sandbox.process import OWN_THREADS
 
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
+WATCH_SECONDS = 0.01  # from one look at the time to the next
 STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
 LONG_ROW = 256  # turns of the loop in which somebody was served, between two looks at the time
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
@@ -39,12 +40,14 @@ class Simulation:
         self.relay = kit.relay
         self.actors: dict[str, Actor] = {}
         self.watchers: list[Tell] = []
+        self.observed = 0  # by how many that may miss no move: traces, counts of round trips
         self.waits = Waits(kit, self.actors, self.tell)
         self._batches = 0
         self._horizon: int | None = None  # of the run that is on
         self._made = 0  # moves so far
         self._turns: dict[tuple[str, int], int] = {}  # each one's last move
         self._moved = time.monotonic()
+        self._watched = 0.0  # when time was last looked at
         self._drifted = 0.0
         self._used = 0.0  # processor time of all actors at the last move
 
@@ -102,7 +105,7 @@ class Simulation:
             if not self._at_rest():
                 self.kit.loop.turn(PAUSE_SECONDS)
                 # A machine that is swamped lets nobody compute: then nothing has passed for the student.
-                self.watch_time(passing=self._computed_seconds() > STALL_SECONDS)
+                self.watch_time(self._computed_seconds)
             elif self._needs_barrier() and not barrier:
                 # What one client's command sets free for another is on its way before these are answered.
                 self.kit.admin.ask("PING")
@@ -118,7 +121,7 @@ class Simulation:
             turns += 1
             if turns % LONG_ROW == 0:
                 self.take_answers()
-                self.watch_time(passing=False)
+                self.watch_time(lambda: 0.0)
                 if time.monotonic() - began > self.kit.bounds.call_seconds:
                     raise self.kit.trouble.restless()
         return turns > 0
@@ -130,13 +133,14 @@ class Simulation:
         """Processor time that the actors have used since the last move."""
         return sum(actor.process.threads.cpu_seconds for actor in self.actors.values()) - self._used
 
-    def _note_move(self) -> None:
+    def note_move(self) -> None:
+        """Something happened just now: what follows is counted from here."""
         self._moved = time.monotonic()
         self._used += self._computed_seconds()
 
     def _at_rest(self) -> bool:
         for link in self.relay.waiting():
-            if blocking_seconds(link.flight[-1].command) is None and not self.actors[link.actor].dead:
+            if link.blocks_for is None and not self.actors[link.actor].dead:
                 return False
         rested = all(self._rests(actor) for actor in self.actors.values())
         return rested or self._computed_seconds() > REST_SECONDS
@@ -175,7 +179,7 @@ class Simulation:
 
     def make_move(self, move: Move) -> None:
         """Let one thing happen; the caller settles afterwards."""
-        self._note_move()
+        self.note_move()
         self._made += 1
         self._turns[move.who] = self._made
         actor = self.actors[move.actor]
@@ -208,7 +212,7 @@ class Simulation:
 
     def _reach(self, timer: Timer) -> None:
         self._batches = 0
-        self._note_move()
+        self.note_move()
         self._move_clock(timer.due)
         timer.fire()
 
@@ -222,19 +226,25 @@ class Simulation:
         if not any(actor.busy and not actor.frozen for actor in self.actors.values()):
             return False
         self.kit.loop.turn(0.005)
-        self.watch_time(passing=time.monotonic() - self._moved > STALL_SECONDS)
+        self.watch_time(lambda: time.monotonic() - self._moved)
         return True
 
-    def watch_time(self, *, passing: bool) -> None:
-        """Hold every call to its deadline, and let virtual time pass where nothing else happens."""
+    def watch_time(self, passed: Callable[[], float]) -> None:
+        """Hold every call to its deadline, and let virtual time pass where nothing else happens.
+
+        ``passed`` says for how many seconds the student's code would notice that nothing did.
+        """
         now = time.monotonic()
+        if now - self._watched < WATCH_SECONDS:
+            return
+        self._watched = now
         if self.kit.trouble.is_used_up():
             raise self.kit.trouble.used_up(self)
         for actor in self.actors.values():
             if actor.busy and not actor.frozen and self._is_stuck(actor, now):
                 raise self.kit.trouble.timed_out(self, actor)
         self.kit.trouble.watch_server(self)
-        if passing:
+        if passed() > STALL_SECONDS:
             self.clock.drift(int((now - max(self._moved, self._drifted)) * NANOSECONDS))
             self._drifted = now
 

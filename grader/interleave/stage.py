@@ -9,12 +9,13 @@ from grader.interleave.actor import Actor, read_answer
 from grader.interleave.calls import Answer, Call, Raised, StudentFault, fault_of
 from grader.interleave.kit import Kit
 from grader.interleave.moves import Choose, first_move
-from grader.interleave.simulation import Simulation
+from grader.interleave.simulation import BUSY_BATCHES, Simulation
+from grader.proxy.relay import hold_all, pass_all, pass_single
 from grader.results import Outcome
 from grader.sandbox.inside.worker_wire import WireError
 from grader.sandbox.process import Order, Process
 
-QUIET_SECONDS = 0.02  # without anything to serve, after which many calls in a row go on as single ones do
+QUIET_SECONDS = 0.02  # without anything to serve, after which a lonely call goes on as any other does
 
 
 class Stage(Simulation):
@@ -104,12 +105,12 @@ class Stage(Simulation):
         """Let an actor call a method once for each row of arguments, one after the other; nothing is held."""
         what = {"do": "many", "on": on, "method": method, "rows": [actor.encode(list(row)) for row in rows]}
         actor.ask(what, f"{len(rows)} calls of {on}.{method}", time.monotonic())
-        self.relay.pass_through = True
+        self.relay.passes = pass_all
         try:
             while actor.busy:
                 self._turn_freely(actor)
         finally:
-            self.relay.pass_through = False
+            self.relay.passes = hold_all
         return self.take(actor)
 
     def _turn_freely(self, actor: Actor) -> None:
@@ -117,7 +118,7 @@ class Stage(Simulation):
         self._moved = time.monotonic()
         if self.kit.loop.turn(QUIET_SECONDS):
             self.take_answers()
-            self.watch_time(passing=False)
+            self.watch_time(lambda: 0.0)
         else:
             self.run(lambda: not actor.busy)
 
@@ -142,8 +143,38 @@ class Stage(Simulation):
 
     def finish(self, actor: Actor, choose: Choose = first_move) -> Answer:
         """Run until an actor's open request is answered."""
+        if choose is first_move:
+            self._run_alone(actor)
         self.run(lambda: not actor.busy, choose)
         return self.take(actor)
+
+    def _run_alone(self, actor: Actor) -> None:
+        """Hold nothing while no one else could come in between and no one waits for the clock."""
+        if not self._is_alone(actor):
+            return
+        last = self.relay.round_trips(actor.name) + BUSY_BATCHES
+        self.relay.passes = pass_single
+        try:
+            while actor.busy and self._is_free(actor) and self.relay.round_trips(actor.name) < last:
+                if not self.kit.loop.turn(QUIET_SECONDS):
+                    return
+                self.note_move()
+                self.take_answers()
+                self.watch_time(lambda: 0.0)
+        finally:
+            self.relay.passes = hold_all
+
+    def _is_alone(self, actor: Actor) -> bool:
+        others = (other for other in self.actors.values() if other is not actor and not other.dead)
+        idle = all(not other.doing and not other.process.asks for other in others)
+        return idle and not (actor.frozen or self.observed)
+
+    def _is_free(self, actor: Actor) -> bool:
+        # It waits for nothing but answers, on one connection: so there is but one order.
+        if actor.process.asks or self.relay.streaming or self.relay.held():
+            return False
+        blocked = any(link.blocks_for is not None for link in self.relay.waiting())
+        return not blocked and len(self.relay.links(actor.name)) <= 1
 
     def call(self, actor: Actor, call: Call) -> Answer:
         """Begin a call and finish it."""

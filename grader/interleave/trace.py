@@ -25,12 +25,14 @@ class Trace:
 
     def __enter__(self) -> Self:
         self._stage.watchers.append(self._hear)
+        self._stage.observed += 1
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stage.watchers.remove(self._hear)
+        self._stage.observed -= 1
 
     def _hear(self, actor: str, event: str, what: Any) -> None:
         self._events.append((actor, event, what, self._stage.relay.last_number))

@@ -13,7 +13,6 @@ from grader.errors import FloodError
 from grader.interleave.actor import Actor
 from grader.interleave.calls import StudentFault
 from grader.proxy import resp
-from grader.proxy.link import blocking_seconds
 from grader.results import Frame, Outcome
 from grader.sandbox.process import WorkerError
 from grader.server.address import Address, Login
@@ -155,9 +154,7 @@ class Trouble:
 
     def watch_server(self, stage: "Simulation") -> None:
         """End a script that runs for too long; raises StudentFault where only a new server helps."""
-        waiting = [
-            link for link in stage.relay.waiting() if blocking_seconds(link.flight[-1].command) is None
-        ]
+        waiting = [link for link in stage.relay.waiting() if link.blocks_for is None]
         number = waiting[0].flight[0].number if waiting else 0
         if number != self._stuck[0]:
             self._stuck = (number, time.monotonic())

@@ -7,7 +7,6 @@ from functools import partial
 from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
 from grader.interleave.kit import Kit, Tell
-from grader.proxy.link import blocking_seconds
 from grader.sandbox.process import FOREVER, Ask
 
 
@@ -85,7 +84,7 @@ class Waits:
     def _unblocks(self) -> list[Timer]:
         found = []
         for link in self._kit.relay.waiting():
-            seconds = blocking_seconds(link.flight[-1].command)
+            seconds = link.blocks_for
             if seconds is None or seconds == float("inf") or self._out(link.actor):
                 continue
             since = self._blocked.setdefault(link.flight[-1].number, self._kit.clock.now)

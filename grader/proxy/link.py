@@ -78,6 +78,11 @@ class Link:
         self.mid_batch = False  # part of what is held was released: the rest begins no new round trip
 
     @property
+    def blocks_for(self) -> float | None:
+        """How long the newest command that isn't answered may block; None where it doesn't."""
+        return blocking_seconds(self.flight[-1].command)
+
+    @property
     def partial(self) -> bool:
         """True while a request has begun and not ended."""
         return self._begun > 0

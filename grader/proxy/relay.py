@@ -24,6 +24,7 @@ from grader.proxy.server_time import ServerTime
 # How long Valkey or a client may refuse to take what it is sent, before its connection is closed.
 SEND_SECONDS = 2.0
 CONNECTIONS = 128  # of one actor: a client serves at most 50 threads
+SINGLE_BYTES = 4096  # redis-py sends whatever is longer than 6000 bytes in parts
 SENT_COMMANDS = 200_000  # recorded in one check: more is a flood
 # All that goes either way in one check is kept until its end. The largest honest check moves a few MiB.
 TRAFFIC_MIB = 256
@@ -47,6 +48,24 @@ class Times:
     offset_ms: Callable[[], int]  # how far virtual time is ahead of Valkey's
 
 
+Passes = Callable[[Link], bool]  # whether what a link holds needs nobody's release
+
+
+def hold_all(_: Link) -> bool:
+    """As long as somebody chooses the order."""
+    return False
+
+
+def pass_all(_: Link) -> bool:
+    """Where neither the order nor the round trips matter."""
+    return True
+
+
+def pass_single(link: Link) -> bool:
+    """What is surely whole: a batch of several commands, or a large one, may come in parts."""
+    return len(link.held) == 1 and resp.encoded_length(link.held[0]) <= SINGLE_BYTES
+
+
 class Relay:
     """All connections of one check's actors."""
 
@@ -64,7 +83,7 @@ class Relay:
         self._flooded = False
         self._round_trips: dict[str, int] = {}
         self._muted: set[str] = set()
-        self.pass_through = False  # hold nothing
+        self.passes: Passes = hold_all
 
     def open(self, actor: str) -> str:
         """Give an actor its address: the path of a unix socket."""
@@ -100,7 +119,7 @@ class Relay:
         self._count(size)
         if not alive or self._flooded:
             self._close(link)
-        elif link.held and not link.partial and (self.pass_through or all(map(is_set_up, link.held))):
+        elif link.held and not link.partial and (self.passes(link) or all(map(is_set_up, link.held))):
             self.release(link)
 
     def _read_replies(self, link: Link) -> None:
@@ -157,7 +176,7 @@ class Relay:
         link.held = link.held[len(commands) :]
         counts = not all(map(is_set_up, commands))
         if counts and not link.mid_batch:
-            self._round_trips[link.actor] = self._round_trips.get(link.actor, 0) + 1
+            self._round_trips[link.actor] = self.round_trips(link.actor) + 1
         link.mid_batch = bool(link.held)
         sent = [self._record(link, command, counts=counts) for command in commands]
         offset = self._times.offset_ms()
@@ -165,6 +184,10 @@ class Relay:
             link.pass_on([self._server_time.rewrite(command, offset) for command in commands], sent)
         except OSError:
             self._close(link)
+
+    def round_trips(self, actor: str) -> int:
+        """How many an actor has made so far."""
+        return self._round_trips.get(actor, 0)
 
     def _record(self, link: Link, command: resp.Command, *, counts: bool) -> Sent:
         self._numbers += 1

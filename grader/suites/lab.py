@@ -284,7 +284,9 @@ class Lab:
     def traffic(self) -> Iterator[Traffic]:
         """What the student's code sends inside the ``with``."""
         traffic, before = Traffic(), self.stage.relay.last_number
+        self.stage.observed += 1
         yield traffic
+        self.stage.observed -= 1
         traffic.recording = self.stage.relay.recording().since(before)
 
     def keys(self) -> list[KeyState]:

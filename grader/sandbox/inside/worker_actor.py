@@ -131,6 +131,7 @@ class Actor:
         self._class: Any = None
         self._client: Any = None
         self._path = list(sys.path)
+        self._modules = dict(sys.modules)
 
     def serve(self) -> None:
         """Answer requests until the channel closes."""
@@ -179,10 +180,12 @@ class Actor:
         self._class = None
         sys.path[:] = self._path
         root = self._config["root"] + os.sep
-        for name, module in list(sys.modules.items()):
+        for name in sys.modules.keys() - self._modules.keys():
+            module = sys.modules[name]
             places = (getattr(module, "__file__", None), *getattr(module, "__path__", ()))
             if any(str(place).startswith(root) for place in places):
                 del sys.modules[name]
+        sys.modules.update(self._modules)  # what the submission put into another's place
 
     def _do_make(self, request: Config) -> None:
         args, kwargs = self._arguments(request["args"], request["kwargs"])

@@ -1,0 +1,126 @@
+"""A caller whom nobody can come in between goes on without being held, and all is counted as ever."""
+
+import pytest
+
+from grader.interleave.calls import Call, Compute
+
+STUDENT = """
+import threading, time
+
+class It:
+    def __init__(self, client): self.client = client
+    def set_and_get(self):
+        self.client.set("k", "v")
+        return self.client.get("k")
+    def one_large_batch(self):
+        pipe = self.client.pipeline(transaction=False)
+        for n in range(400):
+            pipe.set(f"k{n}", "v" * 100)
+            if n % 100 == 50: pipe.set("large", "v" * 20_000)
+        return len(pipe.execute())
+    def sleep(self, seconds):
+        self.client.set("before", 1)
+        time.sleep(seconds)
+        return self.client.get("before")
+    def blocked(self): return self.client.blpop("nothing", timeout=3)
+    def compute(self, compute): return [self.client.incr("n"), compute(), self.client.incr("n")]
+    def poll(self, seconds):
+        end, n = time.monotonic() + seconds, 0
+        while time.monotonic() < end: n = self.client.incr("polls")
+        return n
+    def threads(self):
+        threads = [threading.Thread(target=self.set_and_get) for _ in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        return self.client.get("k")
+"""
+
+
+@pytest.fixture
+def it(make_lab):
+    lab = make_lab(STUDENT)
+    it = lab.new("it")
+    it.lab = lab
+    return it
+
+
+@pytest.fixture
+def held(it, monkeypatch):
+    """How many moves were chosen: what was sent without being held is not among them."""
+    moves = []
+    make_move = it.lab.stage.make_move
+    monkeypatch.setattr(it.lab.stage, "make_move", lambda move: moves.append(move) or make_move(move))
+    return moves
+
+
+def sent_in(lab, call):
+    before = lab.stage.relay.last_number
+    lab.stage.call(lab.stage.actors["A"], Call(call, (), {}, "it"))
+    return lab.stage.relay.recording().since(before)
+
+
+def test_what_a_lonely_caller_sends_is_recorded_and_not_held(it, held):
+    it.set_and_get()
+    recording = sent_in(it.lab, "set_and_get")
+    assert [sent.name for sent in recording.sent] == ["SET", "GET"]
+    assert recording.round_trips == 2
+    assert held == []
+
+
+def test_where_round_trips_are_counted_everything_is_held(it, held):
+    it.set_and_get()
+    with it.lab.traffic() as traffic:
+        assert it.set_and_get() == "v"
+    assert traffic.round_trips == len(held) == 2
+    it.one_large_batch()
+    for _ in range(10):
+        with it.lab.traffic() as traffic:
+            assert it.one_large_batch() == 404
+        assert traffic.round_trips == 1
+
+
+def test_a_batch_that_comes_in_parts_is_held_until_it_is_whole(it, held):
+    it.set_and_get()
+    assert [sent_in(it.lab, "one_large_batch").round_trips for _ in range(10)] == [1] * 10
+    assert len(held) == 10
+
+
+def test_who_waits_for_the_clock_is_not_alone(it):
+    assert it.sleep(5) == "1"
+    assert it.lab.now == pytest.approx(5)
+    assert it.blocked() is None
+    assert it.lab.now == pytest.approx(8)
+
+
+def test_a_callback_is_answered(it):
+    assert it.compute(Compute("value", takes=2)) == [1, "value", 2]
+    assert it.lab.now == pytest.approx(2)
+
+
+def test_polling_without_a_pause_costs_time(it):
+    assert it.poll(2) > 10
+    assert it.lab.now < 10
+
+
+def test_threads_are_held(it, held):
+    assert it.threads() == "v"
+    assert held
+
+
+def test_beside_another_everything_is_held(it, held):
+    lab = it.lab
+    other = lab.new("other", actor=lab.enter())
+    pending = other.sleep.begin(5)
+    lab.idle()
+    held.clear()
+    assert it.set_and_get() == "v"
+    assert len(held) == 2
+    lab.advance(6)
+    assert pending.value() == "1"
+
+
+def test_a_trace_misses_nothing(it, held):
+    with it.lab.trace() as trace:
+        it.lab.stage.call(it.actor, Call("set_and_get", (), {}, "it"))
+    assert [step.kind for step in trace.steps()].count("sends") == 2
+    assert len(held) == 2
