@@ -19,8 +19,7 @@ from grader.suites.lab import Lab, Subject
 # Long families of tests, and how many of each run where FULL is not set (`make hostile`, `make submissions`).
 SAMPLED = {
     "test_gold_sentences.py": 0,
-    "is_never_charged_and_tried_twice[the zygote": 0,
-    "test_hostile.py::test_it_gets_what_it_deserves": 0,
+    "test_hostile.py::test_it_gets_what_it_deserves": 15,
     "test_submissions.py::test_a_right_submission": 6,
     "test_submissions.py::test_a_faulty_submission": 0,
 }

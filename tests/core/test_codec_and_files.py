@@ -1,5 +1,6 @@
 """Writing down: whatever text a student's code gives, whole files or none, and one selector for all."""
 
+import functools
 import os
 import socket
 
@@ -38,6 +39,15 @@ def test_half_a_surrogate_pair_is_written_out():
         error(frames=[["a", "b", "c"]]),
         error(frames=3),
         error(bases=None),
+        error(type=["T"]),
+        error(frames=[["m.py", float("inf"), "f"]]),
+        error(frames=[["m.py", 10**30, "f"]]),
+        error(frames=[["m.py", -1, "f"]]),
+        "an answer",
+        None,
+        {"value": {"$callable": 1}},
+        {"value": {"$decimal": [0, [1], 999_999_999]}},
+        {"value": functools.reduce(lambda inner, _: {"$dict": [[1, inner]]}, range(400), 1)},
         {"value": {"$nothing": 1}},
         {"value": {"$opaque": []}},
     ],

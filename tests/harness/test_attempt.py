@@ -25,6 +25,9 @@ class It:
     def __init__(self, client): self.client = client
     def mark(self, folder): open(folder + "/here", "w").close() if folder else None
     def fine(self): return int(self.client.set("k", 1))
+    def wait(self):
+        import threading
+        threading.Event().wait()
 """
 FINE = '''
 @one()
@@ -68,7 +71,16 @@ OURS = {
     "a bug in a check": ("    raise ZeroDivisionError('in a check')", "ZeroDivisionError: in a check"),
     "a wrong import in a check": ("    import nothing_like_it", "ModuleNotFoundError"),
     "the server is killed": ("    kill_all('valkey-server', lab)", "Valkey"),
-    "the zygote is killed": ("    kill_all('worker.py', lab)\n    lab.enter()", "worker"),
+    "the zygote is killed": ("    kill_zygote(lab)\n    lab.enter()", "worker"),
+    "the zygote is killed during a call": (
+        "    call = it.wait.begin()\n    kill_zygote(lab)\n    call.answer()",
+        "worker",
+    ),
+    "the proxy crashes": (
+        "    lab.stage.relay._count = lambda size: 1 / 0\n    it.fine()",
+        "ZeroDivisionError",
+    ),
+    "no disk of ours": ("    raise OSError(28, 'No space left on device')", "No space left on device"),
     "the process that grades is killed": ("    os.kill(os.getpid(), 9)", "was killed before its end"),
     "the process that grades stops": ("    os._exit(0)", "was killed before its end"),
     "no memory of ours": ("    raise MemoryError", "MemoryError"),
@@ -88,6 +100,16 @@ def kill_all(name, lab):
             continue
         if name.encode() in words and str(mark).encode() in words:
             os.kill(int(path.name), 9)
+
+def kill_zygote(lab):
+    """Kill the worker's first process, and return when all of the worker is gone."""
+    kit = lab.stage.kit
+    kill_all("worker.py", lab)
+    for _ in range(1000):
+        if kit.worker._control.closed:
+            return
+        kit.loop.turn(0.01)
+    raise TimeoutError("the zygote lives on")
 
 @one()
 def test_before(it):
@@ -132,6 +154,14 @@ def test_broken(it, broken):
     results = grader.grade()
     assert results.status is Status.NOT_GRADED
     assert "KeyError" in results.reason
+
+
+def test_a_sandbox_that_does_not_start_is_ours(grader, monkeypatch):
+    monkeypatch.setattr("grader.sandbox.walls.PYTHON_OPTIONS", ("--no-such-option",))
+    grader.write("mine", FINE, STUDENT)
+    results = grader.grade()
+    assert (results.status, results.score) == (Status.NOT_GRADED, None)
+    assert "sandboxed worker did not start" in results.reason
 
 
 def test_a_suite_that_can_not_be_read_is_ours(grader):

@@ -70,6 +70,22 @@ TROUBLES = {
         Outcome.ERRORED,
         r"was killed during it\.trouble\(\)",
     ),
+    "a real-time signal": (
+        "os.kill(os.getpid(), 40)",
+        Outcome.ERRORED,
+        r"crashed during it\.trouble\(\) \(signal 40\)",
+    ),
+    "sleeping for ages": (
+        "time.sleep(1e12)",
+        Outcome.TIMED_OUT,
+        r"it\.trouble\(\) did not return within 1 s",
+    ),
+    "an exception that lies": (
+        """meta = type('M', (type,), {'__mro__': property(lambda cls: 1 / 0)})
+        raise meta('E', (Exception,), {})()""",
+        Outcome.ERRORED,
+        r"it\.trouble\(\) raised BaseException: .* where it is looked at",
+    ),
     "recursion": ("return self.trouble()", Outcome.ERRORED, r"it\.trouble\(\) raised RecursionError"),
     "memory": (
         "block = bytearray(1 << 30); return len(block)",
@@ -124,7 +140,7 @@ def check_of(results, name):
 
 
 def grade_body(grader, body, **more):
-    lines = "\n".join(f"        {line.strip()}" for line in body.split(";"))
+    lines = "\n".join(f"        {line.strip()}" for line in re.split(r"[;\n]", body))
     grader.write("mine", SUITE, MODULE.format(body=lines))
     return grader.grade(bounds=BOUNDS, **more)
 
@@ -146,6 +162,26 @@ def test_trouble_is_told_and_the_next_check_is_fine(grader, name):
         assert frames[0].file == "mine.py"
         assert frames[0].source
     assert len(check.evidence.output) <= 4096
+
+
+LEFT_RUNNING = {
+    "while true do end": Outcome.FAILED,  # it can be killed
+    "redis.call('SET', 'k', 1) while true do end": Outcome.TIMED_OUT,  # it can't: the server is replaced
+}
+
+
+@pytest.mark.parametrize("script", LEFT_RUNNING)
+def test_a_script_that_is_left_running_costs_its_check_alone(grader, script):
+    suite = SUITE.replace("(it):", "(lab, it):").replace(
+        "expect(it.trouble()).to_equal(1)",
+        "it.trouble.begin()\n    lab.stage.run(lambda: bool(lab.stage.relay.waiting()))\n"
+        "    expect(1).to_equal(2)",
+    )
+    grader.write("mine", suite, MODULE.format(body=f'        self.client.eval("{script}", 0)'))
+    results = grader.grade(bounds=BOUNDS)
+    assert results.status is Status.GRADED, results.reason
+    assert check_of(results, "trouble").outcome is LEFT_RUNNING[script]
+    assert check_of(results, "fine_after").outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize("name", ["an endless loop", "os._exit", "a fork that answers too", "memory"])

@@ -1,0 +1,16 @@
+"""Leaves a process behind that prints for as long as it is let."""
+
+import os
+import time
+
+from reference import CacheManager as Reference
+
+
+class CacheManager(Reference):
+    def touch(self, key, ttl=None):
+        if os.fork() == 0:
+            end = time.clock_gettime(time.CLOCK_BOOTTIME) + 10
+            while time.clock_gettime(time.CLOCK_BOOTTIME) < end:
+                os.write(1, b"x" * 65536)
+            os._exit(0)
+        raise RuntimeError("left one behind")

