@@ -182,6 +182,7 @@ class Trouble:
         answers = False
         while not (answers or self.server_spoiled):
             try:
+                admin.ask("PING")  # what was on its way to Valkey has begun when this one is answered
                 answers = bool(admin.ask("PING"))
             except ServerBusyError:
                 self.server_spoiled = not self._kill_script()
