@@ -42,7 +42,7 @@ def scratch():
     return module
 
 
-def run(*command, timeout=300):
+def run(*command, timeout=900):
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
