@@ -84,6 +84,10 @@ screenshots: $(VENV)/.dev ## Take pictures of scorecards in Chromium, into scree
 	$(BIN)/python -m tests.reports.screenshots screenshots
 	@echo Look at screenshots/
 
+.PHONY: class
+class: $(VENV)/.dev ## Kill a class run ten times, and a cluster's worker in mid-run, for real
+	FULL=1 $(BIN)/python -m pytest tests/course tests/reports/class
+
 .PHONY: bench-class
 bench-class: $(VENV)/.dev ## Grade a generated class of COUNT (default: 200), then one by one, and compare
 	$(BIN)/python -m tests.course.bench $(or $(COUNT),200)

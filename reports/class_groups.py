@@ -63,7 +63,7 @@ def groups(rows: Sequence[Row]) -> list[Group]:
         group(
             "With time-outs",
             "Checks that got no answer in time.",
-            [(row, f"{row.time_outs} checks") for row in rows if row.time_outs],
+            [(row, f"{row.time_outs} check{'s' * (row.time_outs > 1)}") for row in rows if row.time_outs],
         ),
         group("Overrides and lateness", "What changed a score beside the checks.", changed),
         group(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grader.results import Outcome
 from reports.alike import PAIRS, Pair
 from reports.class_groups import Group, groups, strays
-from reports.class_row import Row, Standing
+from reports.class_row import Row
 from reports.class_tally import NAMES, CheckTally, ObjectiveShare, Tally, objectives
 from reports.visible import line
 
@@ -112,7 +112,7 @@ class Material:
 
 def build(material: Material) -> ClassReport:
     """The report's view model."""
-    rows = tuple(sorted(material.rows, key=lambda row: (row.section, row.name.casefold(), row.identifier)))
+    rows = tuple(sorted(material.rows, key=_place))
     shares = [row.score / row.max_score for row in rows if row.score is not None and row.max_score]
     weak = objectives(material.tally)
     titles = material.titles or {}
@@ -137,6 +137,11 @@ def build(material: Material) -> ClassReport:
     )
 
 
+def _place(row: Row) -> tuple[bool, str, str, str]:
+    """Where a row stands before anybody sorts the table: who isn't on the roster comes last."""
+    return not row.on_roster, row.section, row.name.casefold(), row.identifier
+
+
 def _teach(objective: ObjectiveShare, tally: Tally, titles: dict[str, str]) -> Teach:
     """The objective with its checks that most failed."""
     own = [check for check in tally.checks.values() if check.objective == objective.id and check.graded]
@@ -150,7 +155,7 @@ def _teach(objective: ObjectiveShare, tally: Tally, titles: dict[str, str]) -> T
 
 
 def _facts(rows: Sequence[Row], shares: Sequence[float]) -> tuple[tuple[str, str], ...]:
-    handed_in = sum(row.standing is not Standing.ABSENT for row in rows)
+    handed_in = sum(bool(row.submission) for row in rows)
     facts = [("Students", str(len(rows))), ("Handed in", str(handed_in)), ("Graded", str(len(shares)))]
     if shares:
         facts += [

@@ -162,7 +162,10 @@ class Store:
                 f"{self.root} isn't a folder that 'grader class' wrote: no {CLASS} in it."
             ) from None
         except (OSError, DecodeError) as error:
-            raise UsageError(f"{path} can't be read: {error}.") from None
+            raise UsageError(
+                f"{path} can't be read ({error}): it is damaged, or of another version of the grader. "
+                "Move the folder away, or choose another with --out."
+            ) from None
 
     def sweep(self) -> None:
         """Removes what writes left that were cut off."""

@@ -17,13 +17,17 @@ from grader.course.discovery import discover
 from grader.course.run import ClassRun, grade_class
 from grader.course.store import ClassRecord, Store
 from grader.errors import UsageError
+from grader.sandbox.walls import choose
 from grader.settings import Settings
 
 from .fakes import grade_fake, write_submission
+from .generated_class import generate
 from .test_class import Silent, gradebook, run_class
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+SANDBOX = "auto" if choose("auto").isolated else "none"
 
 
 @pytest.fixture
@@ -93,6 +97,22 @@ def test_a_killed_worker_changes_nothing_in_the_gradebook(cluster, tmp_path):
     assert workers[0].poll() is not None
     assert (outline.graded, outline.faults, watcher.done) == (24, (), 24)
     assert gradebook(tmp_path / "graded") == expected
+
+
+def test_for_real(cluster, tmp_path):
+    """The command itself on the cluster, a worker killed in mid-run, beside the command alone."""
+    address, workers = cluster
+    generate(tmp_path / "submissions", 20)
+    command = [BIN / "grader", "class", "submissions", "--sandbox", SANDBOX, "--seed", "3"]
+    assert subprocess.run([*command, "--out", "local"], cwd=tmp_path, check=False).returncode == 0
+    run = subprocess.Popen([*command, "--out", "graded", "--scheduler", address], cwd=tmp_path)
+    pause = threading.Event()
+    while run.poll() is None and len(list(tmp_path.glob("graded/students/*/record.json"))) < 5:
+        pause.wait(0.05)
+    assert run.poll() is None
+    os.killpg(workers[0].pid, signal.SIGKILL)
+    assert run.wait() == 0
+    assert gradebook(tmp_path / "graded") == gradebook(tmp_path / "local")
 
 
 def test_no_scheduler_is_said_in_a_sentence(monkeypatch):

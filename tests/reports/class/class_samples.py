@@ -78,10 +78,37 @@ def class_material(count, checks=12, seed=3):
         rows.append(graded_row(name, results, n))
     rows.append(Row("Nobody", Standing.ABSENT, "Nobody", identifier="n0", max_score=120))
     rows.append(
-        Row("Ours", Standing.NOT_GRADED, "Ours", identifier="n1", reason="Valkey died.", max_score=120)
+        Row(
+            "Ours",
+            Standing.NOT_GRADED,
+            "Ours",
+            identifier="n1",
+            submission="n1",
+            reason="Valkey died.",
+            max_score=120,
+        )
     )
-    rows.append(Row("Broken", Standing.UNREADABLE, "Broken", reason="It's no zip.", on_roster=False))
-    rows.append(Row("Ill", Standing.EXCUSED, "Ill", identifier="n3", canvas_id="77", reason="Excused: ill"))
+    rows.append(
+        Row(
+            "Broken",
+            Standing.UNREADABLE,
+            "Broken",
+            submission="broken",
+            reason="It's no zip.",
+            on_roster=False,
+        )
+    )
+    rows.append(
+        Row(
+            "Ill",
+            Standing.EXCUSED,
+            "Ill",
+            identifier="n3",
+            submission="n3",
+            canvas_id="77",
+            reason="Excused: ill",
+        )
+    )
     pieces = (Piece("import json\n", shared=False), Piece("def f(x):\n    return '<b>'\n", shared=True))
     pair = Pair("leaderboard.py", NAMES[0], NAMES[1], 0.93, 0.88, pieces, pieces[::-1])
     return Material("Caching with Valkey", tuple(rows), tally, EXERCISES, (pair,), {"ttl": "Time-to-live"})

@@ -64,7 +64,7 @@ def names(page):
 
 @pytest.mark.parametrize(
     ("count", "width", "scheme"),
-    [(12, 1280, "light"), (12, 320, "dark"), (100, 1280, "dark"), (0, 320, "light")],
+    [(10, 1280, "light"), (12, 320, "dark"), (100, 1280, "dark"), (0, 320, "light"), (1000, 1280, "light")],
 )
 def test_no_rule_of_accessibility_is_broken(visit, count, width, scheme):
     page = visit(count, width=width, scheme=scheme)

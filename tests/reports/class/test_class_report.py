@@ -74,3 +74,19 @@ def test_bins_hold_everybody_with_a_score():
     report = build(class_material(50))
     assert sum(one.count for one in report.bins) == 50
     assert max(one.height for one in report.bins) == 100
+
+
+def test_what_to_teach_again_says_why():
+    report = build(class_material(40))
+    assert report.teach[0].title == "atomicity"
+    first = report.teach[0].missed[0]
+    assert (first.id, first.failed, first.graded) == ("leaderboard.c11", 40, 40)
+    passed = [check.passed for check in report.checks if check.objective == "atomicity"]
+    assert report.teach[0].percent == round(100 * sum(passed) / (40 * len(passed)))
+
+
+def test_handed_in_are_those_with_a_submission_and_strangers_come_last():
+    report = build(class_material(5))
+    assert dict(report.facts)["Students"] == "9"
+    assert dict(report.facts)["Handed in"] == "8"
+    assert report.rows[-1].name == "Broken"
