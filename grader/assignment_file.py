@@ -126,6 +126,12 @@ def _check(own: Document, assignment: Assignment) -> None:
 
 def _check_named(own: Document, assignment: Assignment, known: frozenset[str]) -> None:
     """What names checks names some that there are."""
+    suites = {check.partition(".")[0] for check in known}
+    for exercise in assignment.exercises:
+        if exercise.enabled and exercise.id not in suites:
+            sentence = f"there are no checks for an exercise {exercise.id!r}"
+            place = ("exercises", _index(own, exercise), "id")
+            raise own.wrong(place, f"{sentence}; there are for {', '.join(sorted(suites))}.")
     for check in own.plain.get("points", {}):
         if check not in known:
             raise own.wrong(("points", check), f"there is no check {check!r}.{_near(check, known)}")
@@ -142,6 +148,11 @@ def _check_named(own: Document, assignment: Assignment, known: frozenset[str]) -
             )
 
 
+def _index(own: Document, exercise: Exercise) -> int:
+    """Where the file has the exercise; 0 where it leaves it as it is."""
+    return next((n for n, item in enumerate(own.plain.get("exercises", [])) if item["id"] == exercise.id), 0)
+
+
 def _near(name: str, known: frozenset[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     return f" Is {near[0]!r} meant?" if near else ""
@@ -152,7 +163,7 @@ def _at_most(top: float) -> str:
 
 
 def _check_exercise(own: Document, exercise: Exercise) -> None:
-    index = next((n for n, item in enumerate(own.plain.get("exercises", [])) if item["id"] == exercise.id), 0)
+    index = _index(own, exercise)
     if not exercise.id.isidentifier():
         raise own.wrong(("exercises", index, "id"), f"{exercise.id!r} can't be a module's name.")
     if not exercise.class_name.isidentifier():

@@ -42,7 +42,8 @@ def test_what_is_wrong_is_said_with_its_line(text, sentence):
     assert sentence in str(caught.value)
 
 
-IDS = frozenset({"leaderboard.ties", "cache_manager.set"})
+IDS = frozenset({"leaderboard.ties", "cache_manager.set", "shopping_cart.add"})
+FOO = '[[exercises]]\ntitle="Foo"\nid="foo"\nclass_name="Foo"\nweight=1'
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,10 @@ IDS = frozenset({"leaderboard.ties", "cache_manager.set"})
             "line 3: there is no check 'leaderboard.tie'. Is",
         ),
         ('title="x"\nextra_credit=["*.ties", "board.*"]', "line 2: extra_credit: 'board.*' matches no check"),
+        (
+            FOO,
+            "line 3: there are no checks for an exercise 'foo'; there are for cache_manager, lead",
+        ),
         ('[[visibility]]\nchecks="cache.*"', "line 2: visibility: 'cache.*' matches no check"),
     ],
 )
