@@ -3,6 +3,7 @@
 from math import inf, nan
 from random import Random
 
+from grader.interleave.calls import Answer
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Lab, StandIn
@@ -71,7 +72,7 @@ def test_negative_radius(board: StandIn, rand: Random) -> None:
 def test_ttls_that_are_refused(lab: Lab, rand: Random) -> None:
     """A time-to-live is a whole number of seconds above 0: 0, negative numbers and 1.5 raise ValueError."""
     name = word(rand)
-    for wrong in (0, -1, 1.5):
+    for wrong in (0, -1, -rand.randrange(2, 999), 1.5):
         answer = lab.try_new(name, ttl=wrong)
         expect_raised(answer, ValueError, hint="0 is not None: check the time-to-live in the constructor.")
     board = lab.new("board", name, ttl=1)
@@ -80,7 +81,7 @@ def test_ttls_that_are_refused(lab: Lab, rand: Random) -> None:
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
 def test_refused_before_anything_is_written(lab: Lab, rand: Random) -> None:
-    """A call that is refused writes nothing: neither a score, nor a key, nor an expiry."""
+    """A call that is refused reads and writes nothing."""
     ann, ttl = word(rand), rand.randrange(100, 900)
     board = lab.new("board", word(rand), ttl=ttl)
     for answer in (board.submit.answer(ann, inf), board.add.answer(ann, nan), board.add.answer("", 1.0)):
@@ -89,7 +90,26 @@ def test_refused_before_anything_is_written(lab: Lab, rand: Random) -> None:
     expect(left, "What is on the server").to_equal([], hint="Arguments are checked before the first command.")
     lab.advance(50)
     board.submit(ann, 1.0)
-    board.submit.answer(ann, inf)
-    board.submit.answer("", 1.0)
-    lab.advance(ttl - 1)
+    with lab.tap() as tap:
+        for answer in refused(board, ann):
+            expect_raised(answer, ValueError)
+    hint = "Whether a call is refused depends on its arguments alone: check them before the first command."
+    expect(tap.touching, "The commands that refused calls sent").to_equal([], hint=hint)
+    lab.advance(ttl - 2)
     expect(board.score(ann)).to_equal(1.0, hint="A refused call starts no time-to-live.")
+
+
+def refused(board: StandIn, player: str) -> list[Answer]:
+    """What becomes of calls with a bad argument, of each method that takes one."""
+    return [
+        board.submit.answer(player, inf),
+        board.add.answer(player, nan),
+        board.submit.answer("", 1.0),
+        board.add.answer("", 1.0),
+        board.score.answer(""),
+        board.rank.answer(""),
+        board.around.answer(""),
+        board.remove.answer(""),
+        board.around.answer(player, -1),
+        board.top.answer(0),
+    ]

@@ -1,9 +1,10 @@
-"""A board of 10,000 players with many ties, put there by the student's own methods or as they would have.
+"""A large board with many ties, put there by the student's own methods or as they would have.
 
-Theory of operation. A few players are submitted one by one; where all that this leaves on the server is
-sorted sets with a member and a score for each of them, the others are put beside them by the grader's own
-connection, in milliseconds. Anything else, and any check that a board made so fails, is tried on a board
-that the student's submit has filled with all 10,000, and only this one counts.
+Theory of operation. A few of 10,000 players are submitted one by one; where all that this leaves on the
+server is sorted sets with a member and a score for each of them, the others are put beside them by the
+grader's own connection, in milliseconds. Anything else, and any check that a board made so fails, is tried
+on a smaller board that the student's submit has filled whole, and only this one counts. Its ties are still
+larger than what a right reading method may read.
 """
 
 from collections.abc import Callable
@@ -17,13 +18,13 @@ from grader.suites.board_model import BoardModel, Entry
 from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Lab, StandIn
 
-SIZE = 10_000
 SAMPLE = 30
 SLICE = 1_000  # members in one ZADD
-MOST_KEYS = 8  # of a board that is kept for the next check
+MOST_KEYS = 300  # of a board that is kept for the next check
 NAME = "crowd"
 # How many players share which score; the others have one of their own.
-TIES = {900.5: 2_500, 500.25: 4_000, -3.5: 500}
+LARGE, LARGE_TIES = 10_000, {900.5: 2_500, 500.25: 4_000, -3.5: 500}
+SMALL, SMALL_TIES = 1_200, {900.5: 500, 500.25: 600, -3.5: 30}
 # The same for every submission, so that it is made once.
 SEED = 91
 
@@ -40,71 +41,101 @@ class Layout:
     sign: float
 
 
-@dataclass
+@dataclass(frozen=True)
 class Crowd:
-    """The players, in the order in which they come and in board order; remembers what filled the server."""
+    """The players, in the order in which they come and in board order."""
 
     players: list[tuple[str, float]]
     entries: list[Entry]
-    by_hand: bool = False  # the short way did not serve
+
+    def tied(self, score: float) -> range:
+        """The places of those who share a score, from 0."""
+        places = [place for place, entry in enumerate(self.entries) if entry[2] == score]
+        return range(places[0], places[-1] + 1)
+
+
+Ask = Callable[[StandIn, Crowd], None]
+
+
+@dataclass
+class Crowds:
+    """Fills boards for one submission's checks; remembers which way serves, and what filled the server."""
+
+    large: Crowd
+    small: Crowd
+    by_hand: bool = False  # the short way does not serve
     dump: list[tuple[str, bytes]] = field(default_factory=list)
 
-    def board(self, lab: Lab) -> StandIn:
-        """A board with all of them on it, in a process of its own; nothing of the filling is evidence."""
+    def check(self, lab: Lab, ask: Ask) -> None:
+        """Ask questions of a board; a failure counts on one that the student's own methods filled."""
+        if not self.by_hand and self._serves(lab, ask):
+            return
+        if not self.by_hand:
+            self.by_hand, self.dump = True, []
+        ask(self._board(lab, lambda board: board.submit.many(self.small.players)), self.small)
+
+    def _serves(self, lab: Lab, ask: Ask) -> bool:
+        """Whether a board could be filled the short way, and gave the right answers."""
+        try:
+            ask(self._board(lab, lambda board: self._fill(lab, board)), self.large)
+        except (CheckFailedError, ReplyError, _UnknownLayoutError):
+            return False
+        except StudentFault as fault:
+            if fault.outcome is not Outcome.ERRORED:
+                raise
+            return False
+        return True
+
+    def _board(self, lab: Lab, fill: Callable[[StandIn], None]) -> StandIn:
+        """A filled board in a process of its own; nothing of the filling is evidence."""
         lab.empty()
         board = lab.new("board", NAME, actor=lab.enter())
         if self.dump:
             admin = lab.stage.kit.admin
             admin.ask_all([("RESTORE", key, 0, payload, "REPLACE") for key, payload in self.dump])
         else:
-            self._fill(lab, board)
+            fill(board)
             self.dump = dumped(lab)
         lab.evidence_from = lab.stage.relay.last_number
         return board
 
     def _fill(self, lab: Lab, board: StandIn) -> None:
-        board.submit.many(self.players[:SAMPLE])
-        layouts = [] if self.by_hand else layouts_of(lab, self.players[:SAMPLE])
-        if not layouts:
-            self.by_hand = True
-            board.submit.many(self.players[SAMPLE:])
-        for layout in layouts:
-            put(lab, layout, self.players[SAMPLE:])
-
-    def check(self, lab: Lab, ask: Callable[[StandIn], None]) -> None:
-        """Ask questions of a board; a failure counts on one that the student's own methods filled."""
-        if not self.by_hand:
-            try:
-                ask(self.board(lab))
-            except (CheckFailedError, ReplyError):
-                pass
-            except StudentFault as fault:
-                if fault.outcome is not Outcome.ERRORED:
-                    raise
-            else:
-                return
-            self.by_hand, self.dump = True, []
-        ask(self.board(lab))
+        board.submit.many(self.large.players[:SAMPLE])
+        for layout in layouts_of(lab, self.large.players[:SAMPLE]):
+            put(lab, layout, self.large.players[SAMPLE:])
 
 
-def gather_crowd() -> Crowd:
+class _UnknownLayoutError(Exception):
+    """The grader can't tell how the student's code stores a board."""
+
+
+def gather_crowds() -> Crowds:
     """All the players."""
+    return Crowds(_gather(LARGE, LARGE_TIES), _gather(SMALL, SMALL_TIES))
+
+
+def _gather(size: int, ties: dict[float, int]) -> Crowd:
     rand = Random(SEED)  # noqa: S311 - data for checks, not secrets
-    scores = [score for score, count in TIES.items() for _ in range(count)]
-    scores += [rand.uniform(-1000, 900) for _ in range(SIZE - len(scores))]
+    scores = [score for score, count in ties.items() for _ in range(count)]
+    scores += [rand.uniform(-1000, 900) for _ in range(size - len(scores))]
     rand.shuffle(scores)
-    names = rand.sample(range(10**7), SIZE)
+    names = rand.sample(range(10**7), size)
     players = [(f"p{name}", score) for name, score in zip(names, scores, strict=True)]
     return Crowd(players, BoardModel(players).entries())
 
 
 def layouts_of(lab: Lab, players: list[tuple[str, float]]) -> list[Layout]:
-    """How each key holds these players; [] where one holds anything else."""
-    states = lab.keys()
-    if any(state.type != "zset" or state.ttl is not None for state in states):
-        return []
-    found = [layout_of(lab, state.key, players) for state in states]
-    return [layout for layout in found if layout is not None] if all(found) else []
+    """How each key holds these players; raises where one holds anything else."""
+    found = []
+    for state in lab.keys():
+        plain = state.type == "zset" and state.ttl is None
+        layout = layout_of(lab, state.key, players) if plain else None
+        if layout is None:
+            raise _UnknownLayoutError
+        found.append(layout)
+    if not found:
+        raise _UnknownLayoutError
+    return found
 
 
 def layout_of(lab: Lab, key: str, players: list[tuple[str, float]]) -> Layout | None:

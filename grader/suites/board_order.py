@@ -31,25 +31,27 @@ def mixed(board: StandIn, rand: Random, count: int = 12) -> BoardModel:
 @check(points=0.5, objective="ordering", guide="ties-and-ranks")
 def test_rank_counts_from_one(board: StandIn, rand: Random) -> None:
     """rank is 1 for the highest score, and None for who is not on the board."""
-    ann, bob, cat, dan = words(rand, 4)
+    ann, bob, cat, dan, eve = words(rand, 5)
     expect(board.rank(ann)).to_equal(None, hint="Who is not on the board has no rank.")
-    filled(board, {ann: 1.5, bob: 30.0, cat: -2.0})
-    ranks = [board.rank(player) for player in (bob, ann, cat)]
-    expect(ranks, "The list of ranks").to_equal([1, 2, 3], hint="The highest score has rank 1.")
+    filled(board, {ann: 1.5, bob: 30.0, cat: -2.0, eve: 0.0})
+    ranks = [board.rank(player) for player in (bob, ann, eve, cat)]
+    hint = "The highest score has rank 1, and a score of 0 has a rank like any other."
+    expect(ranks, "The list of ranks").to_equal([1, 2, 3, 4], hint=hint)
     expect(board.rank(dan)).to_equal(None, hint="Who is not on the board has no rank.")
 
 
 @check(points=0.5, objective="ordering", guide="ties-and-ranks")
 def test_equals_share_a_rank(board: StandIn, rand: Random) -> None:
     """Equal scores share a rank, and the next rank counts them all: 50, 40, 40, 30 have 1, 2, 2, 4."""
-    players = words(rand, 6)
-    scores = dict(zip(players, (50.0, 40.0, 40.0, 30.0, 30.0, 7.0), strict=True))
+    players = words(rand, 8)
+    scores = dict(zip(players, (50.0, 40.0, 40.0, 30.0, 30.0, 7.0, 0.0, -0.0), strict=True))
     model = filled(board, scores)
     hint = "A rank is one more than the number of players with a higher score."
     seen = {player: board.rank(player) for player in players}
     expect(seen, "What rank gives").to_equal({p: model.rank(p) for p in players}, hint=hint)
     expect(board.top()).to_equal(model.entries(), hint=hint)
-    expect(board.around(players[3], 1)).to_equal(model.around(players[3], 1), hint=hint)
+    for player in (players[3], players[6]):
+        expect(board.around(player, 1)).to_equal(model.around(player, 1), hint=hint)
     hint = "A rank in a list is the rank on the whole board."
     expect(board.between(0.0, 30.0)).to_equal(model.between(0.0, 30.0), hint=hint)
 

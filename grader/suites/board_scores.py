@@ -8,6 +8,8 @@ from grader.suites.expect import expect
 from grader.suites.lab import StandIn
 from grader.suites.names import word, words
 
+MOST, LEAST = 1.7976931348623157e308, 5e-324  # the largest float, and the smallest above 0
+
 
 def points(rand: Random) -> float:
     """A score with a few decimals, above 0."""
@@ -36,13 +38,17 @@ def test_submit_keeps_the_best(board: StandIn, rand: Random) -> None:
 @check(points=0.5, objective="values", guide="sorted-sets")
 def test_submit_says_whether_the_board_changed(board: StandIn, rand: Random) -> None:
     """submit is True where the board changed, and False where it did not."""
-    ann, best = word(rand), points(rand)
+    (ann, bob), best = words(rand, 2), points(rand)
     expect(board.submit(ann, best)).to_equal(True, hint="A new player changes the board.")
     expect(board.submit(ann, best)).to_equal(False, hint="An equal score changes nothing.")
     expect(board.submit(ann, best - 1)).to_equal(False, hint="A lower score changes nothing.")
     expect(board.submit(ann, best + 1)).to_equal(
         True, hint="A better score changes the board, also for a player who was there."
     )
+    hint = "0 is a score like any other: better than none at all, and than any below it."
+    expect(board.submit(bob, 0.0)).to_equal(True, hint=hint)
+    expect(board.submit(bob, -best)).to_equal(False, hint=hint)
+    expect(board.score(bob)).to_equal(0.0, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
@@ -97,8 +103,8 @@ def test_score_of_a_player(board: StandIn, rand: Random) -> None:
 @check(points=0.5, objective="values", guide="scores-and-floats")
 def test_scores_keep_every_bit(board: StandIn, rand: Random) -> None:
     """Scores keep every bit: what was given comes back equal, from every method."""
-    values = [0.1, 1 / 3, 0.1 + 0.2, 2.0**53 - 1, 123456789.12345679, 1.7976931348623157e308]
-    values += [-1e300, 1e-9, -1e-300, rand.random(), rand.uniform(-1e6, 1e6), 1 + 2**-52]
+    values = [0.1, 1 / 3, 0.1 + 0.2, 2.0**53 - 1, 123456789.12345679, 2.0**63, 1e22]
+    values += [MOST, -MOST, LEAST, -1e-300, 1e-9, rand.random(), rand.uniform(-1e6, 1e6), 1 + 2**-52]
     given = dict(zip(words(rand, len(values)), values, strict=True))
     hint = "A float goes to Valkey and back without loss: no rounding, no whole numbers, all 17 digits."
     for player, value in given.items():
@@ -121,6 +127,8 @@ def test_add_gives_what_plus_gives(board: StandIn, rand: Random) -> None:
         (1 / 3, 1 / 7),
         (-0.7, 0.1),
         (123456789.125, 0.001),
+        (1e308, 5e307),
+        (LEAST, LEAST),
         (rand.uniform(-1e9, 1e9), rand.random()),
     ):
         player = word(rand)
@@ -137,6 +145,7 @@ def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
     board.submit(bob, 3.0)
     expect(board.remove(ann)).to_equal(True, hint="The player was on the board.")
     expect(board.remove(ann)).to_equal(False, hint="The player was on the board no more.")
+    expect(board.rank(ann)).to_equal(None, hint="A player who was removed has no rank.")
     hint = "A player who was removed is on no list any more."
     expect(board.top()).to_equal([(1, bob, 3.0)], hint=hint)
     expect(board.around(bob)).to_equal([(1, bob, 3.0)], hint=hint)

@@ -18,14 +18,15 @@ from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.interleave.waits import Computed
 from grader.proxy import resp
-from grader.proxy.recording import Recording
+from grader.proxy.recording import SET_UP, Recording
 from grader.results import Crash, KeyState, Outcome, Schedule, Value
 from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.keys import read_keys, stored_bytes
 from grader.suites.sequential import Sequential
+from grader.suites.steps import flags_of
 from grader.suites.tap import Executed, Mark, Tap, TapClosedError
 
-BATCH = 250  # calls in one message: together they have as long as a single call
+BATCH = 20  # calls in one message: together they have as long as a single call
 
 
 @dataclass(frozen=True)
@@ -131,23 +132,30 @@ class Executions:
         """The names of all commands, in capitals."""
         return {resp.name(one.command) for one in self.executed}
 
+    @property
+    def touching(self) -> list[str]:
+        """The names of those commands that read or write keys; a script's or function's are its own."""
+        programs = ("EVAL", "FCALL")
+        names = [resp.name(one.command) for one in self.executed]
+        return [
+            name
+            for name in names
+            if name not in SET_UP
+            and not name.startswith(programs)
+            and flags_of(self._admin, name) & {"readonly", "write"}
+        ]
+
     def items_read_in_scripts(self) -> int:
         """How many strings and numbers scripts read: their reading commands, asked once more."""
         return sum(self._items(one.command) for one in self.executed if one.in_script)
 
     def _items(self, command: resp.Command) -> int:
-        about = self._admin.ask("COMMAND", "INFO", command[0])
-        entry = about[0] if isinstance(about, list) else None
-        if not isinstance(entry, list) or b"readonly" not in map(_flag, entry[2]):
+        if "readonly" not in flags_of(self._admin, resp.name(command)):
             return 1
         try:
             return resp.count_items(self._admin.ask(*command))
         except resp.ReplyError:
             return 1
-
-
-def _flag(value: resp.Reply) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode()
 
 
 class Traffic:
