@@ -95,7 +95,7 @@ def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
 
 @check(points=0.5, objective="crashes", guide="crashes-and-expiry", needs=NEEDS)
 def test_a_board_that_runs_out_in_mid_call(lab: Lab) -> None:
-    """A board that runs out between two steps of a call leaves no key without expiry, and no half board."""
+    """A board that runs out between two steps of a call is gone, or starts anew: no part of it stays."""
     setup = (it.submit("ann", 5.0), it.add("bob", 3.0))
     for call in (it.add("ann", 2.5), it.submit("ann", 9.0), it.submit("ann", 4.0), it.remove("ann")):
         lapse_everywhere(lab, prepared(lab, setup), call, judged(lab, setup, call), LAPSE)
@@ -116,7 +116,10 @@ def unlike(board: StandIn, models: list[BoardModel]) -> str:
         right = all(scores[player] == model.score(player) for player in players)
         if right and size == model.size() and listed == players:
             return ""
-    return f"Half a board was left: top lists {sorted(listed)}, size is {size}, and the scores are {scores}."
+    return (
+        "Afterwards the board is neither the old one, which ran out, nor a new one: "
+        f"top lists {sorted(listed)}, size is {size}, and the scores are {scores}."
+    )
 
 
 def named_in(entries: object) -> set[str]:

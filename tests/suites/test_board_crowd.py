@@ -1,6 +1,6 @@
 import pytest
 
-from grader.suites.board_crowd import NAME, SAMPLE, SIZE, gather_crowd
+from grader.suites.board_crowd import LARGE, LARGE_TIES, NAME, SAMPLE, SMALL, SMALL_TIES, gather_crowds
 from grader.suites.expect import CheckFailedError
 
 PLAIN = """
@@ -14,64 +14,83 @@ class It:
     def score(self, player):
         return -self.client.zscore(self.key, player)
 """
-ODD = PLAIN.replace("{player: -score}", "{'player ' + player: -score}")
+ODD = PLAIN.replace("{player: -score}", "{'player ' + player: -score}").replace(
+    "key, player)", "key, 'player ' + player)"
+)
 FORGETFUL = PLAIN + "    def top(self):\n        return None\n"
 
 
 @pytest.fixture(scope="module")
-def players():
-    return gather_crowd()
+def gathered():
+    return gather_crowds()
 
 
 @pytest.fixture
-def crowd(players):
-    players.by_hand, players.dump = False, []
-    return players
+def crowds(gathered):
+    gathered.by_hand, gathered.dump = False, []
+    return gathered
 
 
 def submits(lab):
     return sum(sent.name == "ZADD" for sent in lab.stage.relay.recording().sent)
 
 
-def test_a_crowd_has_ties_and_is_the_same_each_time(players):
-    assert len(players.entries) == SIZE == len({player for player, _ in players.players})
-    assert players.entries[2_499][:1] == (1,)
-    assert players.entries[2_500][0] == 2_501
-    assert players.players == gather_crowd().players
+def asked(crowds, lab):
+    """What one check asks: the size that is told, the board's own, and a score."""
+    seen = []
+
+    def ask(board, crowd):
+        player, score = crowd.players[-1]
+        seen.append((len(crowd.entries), board.size(), board.score(player) == score))
+
+    crowds.check(lab, ask)
+    return seen
 
 
-def test_a_plain_board_is_filled_beside_the_student(make_lab, crowd):
+@pytest.mark.parametrize(
+    ("name", "size", "ties"), [("large", LARGE, LARGE_TIES), ("small", SMALL, SMALL_TIES)]
+)
+def test_a_crowd_has_ties_and_is_the_same_each_time(gathered, name, size, ties):
+    crowd = getattr(gathered, name)
+    assert len(crowd.entries) == size == len({player for player, _ in crowd.players})
+    for score, count in ties.items():
+        places = crowd.tied(score)
+        assert len(places) == count
+        assert {crowd.entries[place][2] for place in places} == {score}
+        assert {crowd.entries[place][0] for place in places} == {places[0] + 1}
+    assert crowd.players == getattr(gather_crowds(), name).players
+
+
+def test_a_plain_board_is_filled_beside_the_student(make_lab, crowds):
     lab = make_lab(PLAIN)
-    board = crowd.board(lab)
-    assert board.size() == SIZE
-    player, score = crowd.players[-1]
-    assert board.score(player) == score
+    assert asked(crowds, lab) == [(LARGE, LARGE, True)]
     assert submits(lab) == SAMPLE
 
 
-def test_a_second_board_is_the_first_again(make_lab, crowd):
+def test_a_second_board_is_the_first_again(make_lab, crowds):
     lab = make_lab(PLAIN)
-    crowd.board(lab)
-    lab.empty()
-    assert crowd.board(lab).size() == SIZE
+    asked(crowds, lab)
+    assert asked(crowds, lab) == [(LARGE, LARGE, True)]
     assert submits(lab) == SAMPLE
 
 
-def test_an_odd_board_is_filled_by_its_own_submit(make_lab, crowd):
+def test_an_odd_board_is_smaller_and_filled_by_its_own_submit(make_lab, crowds):
     lab = make_lab(ODD)
-    assert crowd.board(lab).size() == SIZE
-    assert submits(lab) == SIZE
-    assert lab.stage.kit.admin.ask("ZCARD", f"b:{NAME}") == SIZE
+    for _ in range(2):
+        assert [size for size, _, _ in asked(crowds, lab)] == [SMALL]
+        assert lab.stage.kit.admin.ask("ZCARD", f"b:{NAME}") == SMALL
+    assert submits(lab) == SAMPLE + SMALL
 
 
-def test_a_failure_counts_only_on_a_board_that_submit_filled(make_lab, crowd):
+def test_a_failure_counts_only_on_a_board_that_submit_filled(make_lab, crowds):
     lab = make_lab(FORGETFUL)
-    asked = []
+    before = []
 
-    def ask(board):
-        asked.append(submits(lab))
+    def ask(board, _crowd):
+        before.append(submits(lab))
         raise CheckFailedError(str(board.top()), None, None)
 
-    with pytest.raises(CheckFailedError):
-        crowd.check(lab, ask)
-    assert asked == [SAMPLE, SAMPLE + SIZE]
+    for _ in range(2):
+        with pytest.raises(CheckFailedError):
+            crowds.check(lab, ask)
+    assert before == [SAMPLE, SAMPLE + SMALL, SAMPLE + SMALL]
