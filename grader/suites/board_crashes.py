@@ -101,7 +101,7 @@ def test_a_board_that_runs_out_in_mid_call(lab: Lab) -> None:
         lapse_everywhere(lab, prepared(lab, setup), call, judged(lab, setup, call), LAPSE)
     for call in READS:
         lapse_everywhere(lab, prepared(lab, setup), call, misread_when_gone, LAPSE)
-    board = prepared(lab, setup)()
+    board = prepared(lab, setup, TTL)()
     expect([board.score(player) for player in PLAYERS], "What the board holds before its end").to_equal(
         [5.0, 3.0]
     )
@@ -130,11 +130,11 @@ def named_in(entries: object) -> set[str]:
     }
 
 
-def prepared(lab: Lab, setup: tuple[Call, ...]) -> Callable[[], StandIn]:
+def prepared(lab: Lab, setup: tuple[Call, ...], ttl: int = BRIEF) -> Callable[[], StandIn]:
     """Makes the same board again and again."""
 
     def prepare() -> StandIn:
-        board = lab.new("board", "lapse", BRIEF)
+        board = lab.new("board", f"lapse {ttl}", ttl)
         for one in setup:
             getattr(board, one.method)(*one.args)
         return board

@@ -106,7 +106,7 @@ def test_equals_in_the_order_of_their_bytes(board: StandIn, rand: Random) -> Non
     """Players with equal scores are in ascending order of their UTF-8 bytes."""
     base = word(rand, 3)
     names = [base, base.upper(), base + "a", base + "Z", base + "é", base + "z", base + "\uffee", base + "😀"]
-    names += ["~" + base, " " + base, "9" + base, "10" + base, "é" + base, "Ω" + base]
+    names += [base + " ", base + "!", "~" + base, " " + base, "9" + base, "10" + base, "é" + base, "Ω" + base]
     rand.shuffle(names)
     model = filled(board, dict.fromkeys(names, 7.25))
     expect(board.top(20)).to_equal(model.entries(), hint=TIES)
@@ -152,8 +152,9 @@ def test_around_at_the_ends_of_the_board(board: StandIn, rand: Random) -> None:
 @check(points=0.5, objective="ordering", guide="sorted-sets")
 def test_around_the_player_alone_and_nobody(board: StandIn, rand: Random) -> None:
     """around with radius 0 is the player alone; for an unknown player it is []."""
-    model = mixed(board, rand)
     nobody = word(rand, 9)
+    expect(board.around(nobody)).to_equal([], hint="Nobody stands on an empty board.")
+    model = mixed(board, rand)
     for place in (0, 4, 11):
         player = model.entries()[place][1]
         expect(board.around(player, 0)).to_equal(
@@ -194,6 +195,7 @@ def test_between_gives_all_within(board: StandIn, rand: Random) -> None:
 @check(points=0.5, objective="ordering", guide="sorted-sets")
 def test_between_with_infinite_bounds(board: StandIn, rand: Random) -> None:
     """The bounds of between may be infinite."""
+    expect(board.between(-inf, inf)).to_equal([], hint="An empty board gives an empty list.")
     model = mixed(board, rand)
     middle = model.entries()[5][2]
     for low, high in ((-inf, inf), (middle, inf), (-inf, middle), (inf, inf)):

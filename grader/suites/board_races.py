@@ -13,6 +13,7 @@ from grader.suites.names import words
 from grader.suites.sequential import Sequential
 
 TTL = 100
+ALONE = "One call after the other gives a wrong answer already, without a race: mend that first."
 it = Calls("board")
 
 
@@ -22,11 +23,15 @@ class Race(Sequential):
     def __init__(self, lab: Lab, scenario: Scenario, verdict: str) -> None:
         super().__init__({"board": BoardModel()}, scenario, verdict)
         self._lab = lab
+        self._verdict_alone = {verdict: ALONE}  # the first order tried is one call after the other
         self._expires = TTL in scenario.objects["board"]
 
     def __call__(self, ending: Ending) -> str:
         """Give a sentence for what is wrong; '' where nothing is."""
-        return super().__call__(ending) or (left_eternal(self._lab) if self._expires else "")
+        wrong = super().__call__(ending) or (left_eternal(self._lab) if self._expires else "")
+        wrong = self._verdict_alone.get(wrong, wrong)
+        self._verdict_alone = {}
+        return wrong
 
 
 @dataclass(frozen=True)

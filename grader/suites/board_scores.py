@@ -141,6 +141,7 @@ def test_add_gives_what_plus_gives(board: StandIn, rand: Random) -> None:
 def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
     """remove takes a player off the board; True where the player was on it, False where not."""
     ann, bob = words(rand, 2)
+    expect(board.remove(ann)).to_equal(False, hint="Nobody is on an empty board.")
     board.submit(ann, 5.0)
     board.submit(bob, 3.0)
     expect(board.remove(ann)).to_equal(True, hint="The player was on the board.")
