@@ -13,6 +13,7 @@ from grader.suites.names import odd_names, word, words
 # By their first word, or by two where only that command's part changes something.
 FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "SWAPDB"}
 FORBIDDEN |= {"CONFIG SET", "CONFIG REWRITE", "CONFIG RESETSTAT", "ACL SETUSER", "ACL DELUSER"}
+SIX = "The list of score, rank, size, top, around and between"
 SEPARATORS = (":", "/", "|", "-", "_")
 PARTS = (":index", ":scores", ":ttl", ":lock", ":players", ":1")
 
@@ -132,16 +133,18 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     here, there = lab.new("here", name), lab.new("there", name, actor=lab.enter())
     hint = "All state lives on the server; an object keeps nothing of the board to itself."
     here.submit(ann, 2.0)
-    expect(seen_of(here, ann)).to_equal([2.0, 1, 1, *[[(1, ann, 2.0)]] * 3])
+    expect(seen_of(here, ann), SIX).to_equal(
+        [2.0, 1, 1, *[[(1, ann, 2.0)]] * 3], hint="These are one board's answers after one submit."
+    )
     expect(there.score(ann)).to_equal(2.0, hint=hint)
     expect(there.add(ann, 3.0)).to_equal(5.0, hint=hint)
     there.submit(bob, 9.0)
     entries = [(1, bob, 9.0), (2, ann, 5.0)]
-    expect(seen_of(here, ann), "What one object sees of the other's changes").to_equal(
+    expect(seen_of(here, ann), f"{SIX} after the other object's changes").to_equal(
         [5.0, 2, 2, entries, entries, entries], hint=hint
     )
     there.remove(ann)
-    expect(seen_of(here, ann), "What one object sees after the other's remove").to_equal(
+    expect(seen_of(here, ann), f"{SIX} after the other object's remove").to_equal(
         [None, None, 1, entries[:1], [], entries[:1]], hint=hint
     )
 
