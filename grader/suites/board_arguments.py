@@ -1,5 +1,6 @@
 """Checks of what a leaderboard refuses."""
 
+from collections.abc import Iterator
 from math import inf, nan
 from random import Random
 
@@ -30,18 +31,23 @@ def test_empty_names_are_refused(lab: Lab, board: StandIn, rand: Random) -> None
     """An empty player or board raises ValueError, in every method that takes one."""
     ann = word(rand)
     board.submit(ann, 2.0)
-    for answer in (
-        board.submit.answer("", 1.0),
-        board.add.answer("", 1.0),
-        board.score.answer(""),
-        board.rank.answer(""),
-        board.around.answer(""),
-        board.remove.answer(""),
-        lab.try_new(""),
-    ):
-        expect_raised(answer, ValueError, hint="Readers refuse an empty name too, and so does the class.")
-    expect(board.score(ann)).to_equal(2.0)
-    expect(board.size()).to_equal(1)
+    hint = "Readers refuse an empty name too, and so does the class."
+    for answer in nameless(board):
+        expect_raised(answer, ValueError, hint=hint)
+    expect_raised(lab.try_new(""), ValueError, hint=hint)
+    hint = "A call that raises changes nothing."
+    expect(board.score(ann)).to_equal(2.0, hint=hint)
+    expect(board.size()).to_equal(1, hint=hint)
+
+
+def nameless(board: StandIn) -> Iterator[Answer]:
+    """What becomes of calls with an empty player, one after the other."""
+    yield board.submit.answer("", 1.0)
+    yield board.add.answer("", 1.0)
+    yield board.score.answer("")
+    yield board.rank.answer("")
+    yield board.around.answer("")
+    yield board.remove.answer("")
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
@@ -84,32 +90,25 @@ def test_refused_before_anything_is_written(lab: Lab, rand: Random) -> None:
     """A call that is refused reads and writes nothing."""
     ann, ttl = word(rand), rand.randrange(100, 900)
     board = lab.new("board", word(rand), ttl=ttl)
-    for answer in (board.submit.answer(ann, inf), board.add.answer(ann, nan), board.add.answer("", 1.0)):
-        expect_raised(answer, ValueError)
+    for answer in refused(board, ann):
+        expect_raised(answer, ValueError, hint="Each method checks its arguments, first of all.")
     left = [state.key for state in lab.keys()]
     expect(left, "What is on the server").to_equal([], hint="Arguments are checked before the first command.")
     lab.advance(50)
     board.submit(ann, 1.0)
     with lab.tap() as tap:
         for answer in refused(board, ann):
-            expect_raised(answer, ValueError)
+            expect_raised(answer, ValueError, hint="Each method checks its arguments, first of all.")
     hint = "Whether a call is refused depends on its arguments alone: check them before the first command."
-    expect(tap.touching, "The commands that refused calls sent").to_equal([], hint=hint)
+    expect(tap.touching, "The list of commands that refused calls sent").to_equal([], hint=hint)
     lab.advance(ttl - 2)
     expect(board.score(ann)).to_equal(1.0, hint="A refused call starts no time-to-live.")
 
 
-def refused(board: StandIn, player: str) -> list[Answer]:
-    """What becomes of calls with a bad argument, of each method that takes one."""
-    return [
-        board.submit.answer(player, inf),
-        board.add.answer(player, nan),
-        board.submit.answer("", 1.0),
-        board.add.answer("", 1.0),
-        board.score.answer(""),
-        board.rank.answer(""),
-        board.around.answer(""),
-        board.remove.answer(""),
-        board.around.answer(player, -1),
-        board.top.answer(0),
-    ]
+def refused(board: StandIn, player: str) -> Iterator[Answer]:
+    """What becomes of calls with a bad argument, one after the other, of each method that takes one."""
+    yield board.submit.answer(player, inf)
+    yield board.add.answer(player, nan)
+    yield from nameless(board)
+    yield board.around.answer(player, -1)
+    yield board.top.answer(0)

@@ -144,8 +144,11 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
         [5.0, 2, 2, entries, entries, entries], hint=hint
     )
     there.remove(ann)
-    expect(seen_of(here, ann), f"{SIX} after the other object's remove").to_equal(
-        [None, None, 1, entries[:1], [], entries[:1]], hint=hint
+    expect(seen_of(here, bob), f"{SIX} after the other object's remove").to_equal(
+        [9.0, 1, 1, *[entries[:1]] * 3], hint=hint
+    )
+    expect([here.score(ann), here.rank(ann)], "Score and rank of who was removed").to_equal(
+        [None] * 2, hint=hint
     )
 
 
@@ -189,4 +192,6 @@ def test_nothing_walks_over_all_keys(lab: Lab, rand: Random) -> None:
         for words in (1, 2)
     }
     hint = "The board's key is known: nothing has to look for it. Server and settings are not its own."
-    expect(sorted(called & FORBIDDEN), "The forbidden commands that were called").to_equal([], hint=hint)
+    expect(sorted(called & FORBIDDEN), "The list of forbidden commands that were called").to_equal(
+        [], hint=hint
+    )

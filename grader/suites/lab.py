@@ -87,7 +87,16 @@ class Method:
             doing = self._lab.last_call = f"{self._on}.{self._name}, called {len(batch)} times"
             answer = self._lab.stage.call_many(self._actor, self._on, self._name, batch)
             if isinstance(answer, Raised):
-                raise fault_of(answer, doing)
+                raise self._fault_among(batch) or fault_of(answer, doing)
+
+    def _fault_among(self, rows: Sequence[Sequence[Any]]) -> StudentFault | None:
+        """The fault of the first of these calls that raises when they are made again, one by one."""
+        for row in rows:
+            call = self._call(tuple(row), {})
+            answer = self._lab.answer_of(self._actor, call)
+            if isinstance(answer, Raised):
+                return fault_of(answer, str(call))
+        return None
 
     def begin(self, *args: Any, **kwargs: Any) -> Pending:
         """Begin the call and leave it open; it goes on when the stage runs."""
