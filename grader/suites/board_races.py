@@ -1,13 +1,15 @@
 """Checks of two callers at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from grader.interleave.calls import Answer, Call, Raised
 from grader.interleave.explorer import Ending
+from grader.interleave.moves import Move
 from grader.suites.board_model import BoardModel
 from grader.suites.check import check
-from grader.suites.expect import expect
+from grader.suites.expect import CheckFailedError, expect, sentence
 from grader.suites.lab import Calls, Lab, Scenario
 from grader.suites.names import words
 from grader.suites.sequential import Sequential
@@ -133,13 +135,20 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
     player = rand.choice(words(rand, 2))
     board = lab.new("board", player)
     board.add(player, 0.5)
-    answers = lab.together(board.actor, [it.add(player, 1.0)] * 8)
-    hint = "One object may be used by many threads: it keeps nothing between the calls."
+    answers = lab.together(board.actor, [it.add(player, 1.0)] * 8, all_begin)
+    hint = "One object may be used by many threads: it keeps nothing of a call that another could meet."
     for answer in answers:
-        expect(isinstance(answer, Raised), f"Whether an add raised ({answer})").to_equal(False, hint=hint)
+        if isinstance(answer, Raised):
+            wanted, seen = sentence("every add returns the new score"), sentence(f"it raised {answer}")
+            raise CheckFailedError("An add in one of the threads raised an error.", wanted, seen, hint)
     scores = sorted((answer.value for answer in answers), key=str)
     expect(scores, "What the adds returned").to_equal([n + 0.5 for n in range(1, 9)], hint=hint)
     expect(board.score(player)).to_equal(8.5, hint=hint)
+
+
+def all_begin(moves: Sequence[Move]) -> Move:
+    """Let every thread begin before the commands of any go on."""
+    return next((move for move in moves if move.ask is not None), moves[0])
 
 
 @check(points=0.5, objective="atomicity", guide="transactions-and-scripts")

@@ -13,7 +13,7 @@ from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, Returned, StudentFault, fault_of
 from grader.interleave.crash import crash_everywhere
 from grader.interleave.explorer import Ending, Explorer, Judge, Scenario
-from grader.interleave.moves import first_move
+from grader.interleave.moves import Choose, first_move
 from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.interleave.waits import Computed
@@ -244,11 +244,11 @@ class Lab:
             return answer.value
         raise fault_of(answer, str(call))
 
-    def together(self, actor: Actor, calls: Sequence[Call]) -> list[Answer]:
+    def together(self, actor: Actor, calls: Sequence[Call], choose: Choose = first_move) -> list[Answer]:
         """Make calls at the same time, each in a thread of its own in one process."""
         self.last_call = f"{len(calls)} threads, each in {calls[0]}"
         self.stage.begin_together(actor, calls)
-        return self.stage.finish_together(actor)
+        return self.stage.finish_together(actor, choose)
 
     # Time
 
