@@ -15,8 +15,8 @@ from grader.suites.names import word, words
 from grader.suites.steps import writing_steps
 
 TTL = 100
-# A board's time runs out while a caller stands still, but not that of a lock of a few seconds that it holds.
-BRIEF, LAPSE = 2, 4
+# A board has so many seconds left when a caller stops for a moment; a lock that the caller holds has more.
+LEFT, LAPSE = 2, 4
 PLAYERS = ("ann", "bob")
 NEEDS = ("every_key_expires", "remove_says_whether_it_was_there")
 it = Calls("board")
@@ -101,7 +101,7 @@ def test_a_board_that_runs_out_in_mid_call(lab: Lab) -> None:
         lapse_everywhere(lab, prepared(lab, setup), call, judged(lab, setup, call), LAPSE)
     for call in READS:
         lapse_everywhere(lab, prepared(lab, setup), call, misread_when_gone, LAPSE)
-    board = prepared(lab, setup, TTL)()
+    board = prepared(lab, setup)()
     expect([board.score(player) for player in PLAYERS], "What the board holds before its end").to_equal(
         [5.0, 3.0]
     )
@@ -130,13 +130,14 @@ def named_in(entries: object) -> set[str]:
     }
 
 
-def prepared(lab: Lab, setup: tuple[Call, ...], ttl: int = BRIEF) -> Callable[[], StandIn]:
-    """Makes the same board again and again."""
+def prepared(lab: Lab, setup: tuple[Call, ...]) -> Callable[[], StandIn]:
+    """Makes the same board again and again, shortly before its end."""
 
     def prepare() -> StandIn:
-        board = lab.new("board", f"lapse {ttl}", ttl)
+        board = lab.new("board", "lapse", TTL)
         for one in setup:
             getattr(board, one.method)(*one.args)
+        lab.advance(TTL - LEFT)
         return board
 
     return prepare

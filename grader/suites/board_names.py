@@ -179,8 +179,8 @@ def test_nothing_walks_over_all_keys(lab: Lab, rand: Random) -> None:
         read_all(board, "bob")
         board.submit("ann", 2.0)
         board.add("bob", 3.0)
-        board.submit("bob", 1.0)
         seen = [board.remove("ann"), board.size(), board.score("bob")]
+        board.submit("bob", 1.0)
         board.remove("ann")
         read_all(board, "bob")
         board.remove("bob")

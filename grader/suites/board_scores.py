@@ -146,7 +146,6 @@ def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
     board.submit(bob, 3.0)
     expect(board.remove(ann)).to_equal(True, hint="The player was on the board.")
     expect(board.remove(ann)).to_equal(False, hint="The player was on the board no more.")
-    expect(board.rank(ann)).to_equal(None, hint="A player who was removed has no rank.")
     hint = "A player who was removed is on no list any more."
     expect(board.top()).to_equal([(1, bob, 3.0)], hint=hint)
     expect(board.around(bob)).to_equal([(1, bob, 3.0)], hint=hint)
