@@ -23,8 +23,8 @@ SECRET = "swordfish"
 ESCAPE = Path("/var/tmp/valkey-grader-escape")
 PORTS = range(40000, 40004)
 
-# Real seconds for one submission; the bound on its own total is 60.
-RUN_SECONDS = 150
+# Real seconds for one submission; its own total is 60, without what a busy machine takes on top.
+RUN_SECONDS = 400
 
 
 @dataclass(frozen=True)
