@@ -123,7 +123,8 @@ def _look_beside(lab: Lab, third: StandIn, slow: Pending, key: str) -> None:
 def test_a_slow_thread_releases_nothing(lab: Lab, rand: Random) -> None:
     """A thread that was slower than its lock releases nothing of another thread of its process."""
     key, (cache, third) = word(rand), callers(lab, 2)
-    slow = [Call("get_or_compute", (key, Compute("slow", takes=takes)), on="cache1") for takes in (13, 8)]
+    computes = (Compute("slow", takes=13, name="first"), Compute("slow", takes=8, name="second"))
+    slow = [Call("get_or_compute", (key, compute), on="cache1") for compute in computes]
     lab.stage.begin_together(cache.actor, slow)
     lab.advance(13)
     if len(lab.computed) > 1:
