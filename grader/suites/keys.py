@@ -4,9 +4,20 @@ from grader.admin import Admin
 from grader.clock import MOST_KEYS
 from grader.errors import FloodError
 from grader.proxy import resp
+from grader.proxy.server_time import OFFSET_DATABASE, OFFSET_KEY
 from grader.results import KeyState
 
 PAGE = 1000
+_ELSEWHERE = """local found = {}
+for database = 1, 15 do
+  redis.call('SELECT', database)
+  for _, key in ipairs(redis.call('SCAN', '0', 'COUNT', 1000)[2]) do
+    local clock = database == tonumber(ARGV[1]) and key == ARGV[2]
+    if not clock and redis.call('PTTL', key) == -1 then found[#found + 1] = key end
+  end
+end
+redis.call('SELECT', '0')
+return found"""
 _READ: dict[str, tuple[str | int, ...]] = {
     "string": ("GET",),
     "list": ("LRANGE", 0, -1),
@@ -18,7 +29,10 @@ _READ: dict[str, tuple[str | int, ...]] = {
 
 
 def read_keys(admin: Admin) -> list[KeyState]:
-    """Every key of database 0, sorted; an expiry on every field of a hash counts as one."""
+    """Every key of database 0, sorted, and those of the others that have no expiry.
+
+    An expiry on every field of a hash counts as one.
+    """
     if (count := admin.ask("DBSIZE")) and isinstance(count, int) and count > MOST_KEYS:
         raise FloodError(f"more than {MOST_KEYS:,} keys")
     names: set[bytes] = set()
@@ -33,7 +47,16 @@ def read_keys(admin: Admin) -> list[KeyState]:
     ordered = sorted(names)
     kinds = admin.ask_all([("TYPE", name) for name in ordered]) if ordered else []
     times = admin.ask_all([("PTTL", name) for name in ordered]) if ordered else []
-    return [_state(admin, *row) for row in zip(ordered, kinds, times, strict=True) if row[2] != -2]
+    shown = [_state(admin, *row) for row in zip(ordered, kinds, times, strict=True) if row[2] != -2]
+    return shown + _read_elsewhere(admin)
+
+
+def _read_elsewhere(admin: Admin) -> list[KeyState]:
+    """Keys without an expiry in the other databases, but for the one that holds the scripts' time."""
+    names = admin.ask("EVAL", _ELSEWHERE, 0, OFFSET_DATABASE, OFFSET_KEY)
+    assert isinstance(names, list)
+    texts = (_bytes(name).decode("utf-8", "backslashreplace") for name in names)
+    return [KeyState(f"{text} (in another database)", "", None) for text in texts]
 
 
 def _bytes(value: resp.Reply) -> bytes:
