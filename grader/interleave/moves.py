@@ -29,3 +29,8 @@ Choose = Callable[[Sequence[Move]], Move]
 def first_move(moves: Sequence[Move]) -> Move:
     """What runs when nobody explores: first come, first served."""
     return moves[0]
+
+
+def all_begin(moves: Sequence[Move]) -> Move:
+    """Every thread is in its call before the first command of any goes on."""
+    return next((move for move in moves if move.ask is not None and move.ask.gate >= 0), moves[0])

@@ -103,6 +103,7 @@ class Stage(Simulation):
 
     def call_many(self, actor: Actor, on: str, method: str, rows: Sequence[Sequence[Any]]) -> Answer:
         """Let an actor call a method once for each row of arguments, one after the other; nothing is held."""
+        self.clock.keep_up()
         what = {"do": "many", "on": on, "method": method, "rows": [actor.encode(list(row)) for row in rows]}
         actor.ask(what, f"{len(rows)} calls of {on}.{method}", time.monotonic())
         self.relay.passes = pass_all

@@ -1,12 +1,11 @@
 """Checks of two callers at once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from grader.interleave.calls import Answer, Call, Raised
 from grader.interleave.explorer import Ending
-from grader.interleave.moves import Move
+from grader.interleave.moves import all_begin
 from grader.suites.board_model import BoardModel
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, sentence
@@ -144,11 +143,6 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
     scores = sorted((answer.value for answer in answers), key=str)
     expect(scores, "What the adds returned").to_equal([n + 0.5 for n in range(1, 9)], hint=hint)
     expect(board.score(player)).to_equal(8.5, hint=hint)
-
-
-def all_begin(moves: Sequence[Move]) -> Move:
-    """Let every thread begin before the commands of any go on."""
-    return next((move for move in moves if move.ask is not None), moves[0])
 
 
 @check(points=0.5, objective="atomicity", guide="transactions-and-scripts")
