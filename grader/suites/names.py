@@ -32,6 +32,13 @@ ODD = (
     "\ufb01",  # the ligature fi
     "e\u0301",  # an e and its accent apart
 )
+# Pairs that MD5, SHA-1, SHA-256 and CRC-32 tell apart, but not by the first 32 bits, or fewer.
+SAME_SHORT_HASH = (
+    *("user85453", "user89518"),
+    *("user116016", "user137276"),
+    *("user90137", "user118756"),
+    *("user29685295", "user32060020"),
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 

@@ -1,0 +1,87 @@
+"""Checks of merge and checkout, one caller at a time."""
+
+from random import Random
+
+from grader.suites.cart_rules import contents, fill, many_items
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import odd_names, word, words
+
+
+@check(points=0.5, objective="values", guide="merge-and-checkout")
+def test_merge_adds_the_guests_quantities(lab: Lab, rand: Random) -> None:
+    """merge adds the guest cart's quantities to this one."""
+    tea, milk, odd = word(rand), word(rand, 7), f'{word(rand)}: it\'s "odd"\n*'
+    mine, guest = lab.new("mine", "ann"), lab.new("guest", "gus")
+    fill(mine, {tea: 2, milk: 1})
+    fill(guest, {tea: 3, odd: 4})
+    expect(mine.merge("gus")).to_equal(None, hint="merge returns None.")
+    hint = "Quantities of the same item are added, other items of either cart stay as they are."
+    expect(contents(mine), "What is in the cart").to_equal({tea: 5, milk: 1, odd: 4}, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="merge-and-checkout")
+def test_a_guest_who_comes_again(lab: Lab, rand: Random) -> None:
+    """A guest who shops again is merged again, a large cart too: all items, in full."""
+    tea, many = word(rand), many_items(rand)
+    mine, guest = lab.new("mine", "ann"), lab.new("guest", "gus")
+    guest.add(tea, 2)
+    mine.merge("gus")
+    fill(guest, many)
+    guest.add(tea)
+    mine.merge("gus")
+    hint = "Each merge moves what is in the guest's cart then, and all of it."
+    expect(contents(mine), "What is in the cart").to_equal({tea: 3} | many, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="merge-and-checkout")
+def test_merge_removes_the_guest_cart(lab: Lab, rand: Random) -> None:
+    """merge removes the guest cart, whatever text the guest's id is, and no other cart."""
+    tea = word(rand)
+    mine, other = lab.new("mine", word(rand)), lab.new("other", word(rand, 7))
+    base = word(rand, 4)
+    ids = [*rand.sample(odd_names(rand), 5), f"{base} ", base.upper(), f"{base}*"]
+    strangers = [base, f"{base}x"]
+    guests = {user: lab.new(f"guest{n}", user) for n, user in enumerate((*ids, *strangers))}
+    for cart in (other, *guests.values()):
+        cart.add(tea, 2)
+    for user in ids:
+        mine.merge(user)
+    hint = "Each guest brought two units; the id is used as it is, also by merge."
+    expect(contents(mine), "What is in the cart").to_equal({tea: 2 * len(ids)}, hint=hint)
+    hint = "The guest cart is gone after a merge."
+    for user in ids:
+        expect(contents(guests[user]), f"What is left in the cart of {user!r}").to_equal({}, hint=hint)
+    hint = "merge touched the cart of somebody else."
+    for cart in (other, *(guests[user] for user in strangers)):
+        expect(contents(cart), "What is in the cart of a third user").to_equal({tea: 2}, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="merge-and-checkout")
+def test_merge_of_an_absent_guest(lab: Lab, rand: Random) -> None:
+    """A guest who has no cart brings nothing, and the merge raises nothing."""
+    tea, nobody = word(rand), word(rand, 8)
+    mine = lab.new("mine", word(rand))
+    hint = "A guest cart that isn't there is an empty one."
+    mine.merge(nobody)
+    expect(contents(mine), "What is in the cart").to_equal({}, hint=hint)
+    mine.add(tea, 2)
+    mine.merge(nobody)
+    expect(contents(mine), "What is in the cart").to_equal({tea: 2}, hint=hint)
+
+
+@check(points=1, objective="values", guide="merge-and-checkout")
+def test_checkout_takes_everything_out(cart: StandIn, rand: Random) -> None:
+    """checkout returns everything that is in the cart, as a dict of ints, and leaves it empty."""
+    expect(cart.checkout()).to_equal({}, hint="An empty cart gives an empty dict.")
+    for wanted in ({name: rand.randrange(1, 50) for name in words(rand, 4)}, many_items(rand)):
+        fill(cart, wanted)
+        hint = "All items with their quantities, as ints."
+        expect(cart.checkout()).to_equal(wanted, hint=hint)
+        hint = "What was checked out is no longer in the cart."
+        expect(contents(cart), "What is in the cart").to_equal({}, hint=hint)
+        expect(cart.checkout()).to_equal({}, hint=hint)
+    cart.add("tea")
+    hint = "A cart that was checked out begins anew."
+    expect(contents(cart), "What is in the cart").to_equal({"tea": 1}, hint=hint)

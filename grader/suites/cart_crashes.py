@@ -1,0 +1,136 @@
+"""Checks of expiries that are set with the data, and of processes that die in mid-call."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from grader.interleave.calls import Call
+from grader.suites.cart_rules import contents, fill, holding, plain
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Calls, Lab, StandIn
+from grader.suites.names import words
+
+ONE_STEP = "The data and its expiry go in one atomic step: MULTI/EXEC, a script, one command."
+LONG_ENOUGH = 120  # seconds after which a lock of somebody who died is gone, and a cart is not
+ann = Calls("ann")
+Quantities = Mapping[str, int]
+
+
+@check(points=0.5, objective="crashes", guide="crashes-and-expiry")
+def test_every_key_expires(lab: Lab, rand: Random) -> None:
+    """Every key that the module writes has an expiry, helper keys too."""
+    tea, milk = words(rand, 2)
+    cart, guest = lab.new("cart", "ann", ttl=900), lab.new("guest", "gus", ttl=900)
+    steps = [
+        lambda: cart.add(tea, 2),
+        lambda: cart.set_quantity(milk, 3),
+        lambda: cart.set_quantity(milk, 4),
+        lambda: cart.remove(tea),
+        lambda: guest.add(tea, 1),
+        lambda: cart.merge("gus"),
+        cart.checkout,
+        lambda: cart.set_quantity(tea, 3),
+        lambda: guest.merge("ann"),
+        lambda: guest.merge.answer("nobody"),
+    ]
+    for step in steps:
+        step()
+        lab.expect_every_key_expires(hint="Each write sets the expiry with the data, in one atomic step.")
+    cart.add(tea)
+    expect(contents(cart), "What is in the cart").to_be(holding(tea), "the item that was added")
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What has to hold after a crash, beside expiries: ``wrong`` gives a sentence where it doesn't."""
+
+    wrong: Callable[[], str] = lambda: ""
+    hint: str = ONE_STEP
+
+
+def crash(lab: Lab, call: Call, before: Mapping[str, Quantities], after: Aftermath = Aftermath()) -> None:
+    """Kill the caller after each of its commands, and look at what it left."""
+
+    def prepare() -> tuple[StandIn, Call]:
+        lab.empty()
+        victim = lab.victim()
+        made = {user: lab.new(user, user, actor=victim) for user in ("ann", *before)}
+        for user, quantities in before.items():
+            fill(made[user], quantities)
+        return made["ann"], call
+
+    def judge() -> str:
+        if eternal := [state.key for state in lab.keys() if state.ttl is None]:
+            return f"The crash left the key {eternal[0]!r} without an expiry."
+        return after.wrong()
+
+    lab.crash_in(prepare, judge, after.hint)
+
+
+@check(points=1, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))
+def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
+    """No crash, after any command of a change, leaves a key that never expires."""
+    some = {"ann": {"tea": 1, "jam": 1}}
+    for call, before in (
+        (ann.add("milk", 2), {}),
+        (ann.set_quantity("milk", 2), {}),
+        (ann.remove("tea"), some),
+        (ann.clear(), some),
+    ):
+        crash(lab, call, before)
+    cart = lab.new("ann", "ann", actor=lab.victim())
+    cart.add("tea")
+    expect(contents(cart), "What is in the cart").to_be(holding("tea"), "the item that was added")
+
+
+@check(
+    points=1,
+    objective="crashes",
+    guide="merge-and-checkout",
+    needs=("every_key_expires", "merge_adds_the_guests_quantities"),
+)
+def test_a_crash_in_merge(lab: Lab) -> None:
+    """Wherever the process dies in a merge, no unit is lost or doubled, and every key has an expiry."""
+    witness = lab.enter()
+    mine, guest = (lab.new(user, user, actor=witness) for user in ("ann", "guest"))
+    theirs = {"tea": 2, "jam": 4}
+    hint = "Reading the guest's cart, adding it here, its expiry, and deleting it there are one atomic step."
+    for own, merged in (({"tea": 1}, {"tea": 3, "jam": 4}), ({}, theirs)):
+
+        def wrong(own: Quantities = own, merged: Quantities = merged) -> str:
+            lab.advance(LONG_ENOUGH)
+            seen = contents(mine), contents(guest)
+            if seen not in ((own, theirs), (merged, {})):
+                return f"The crash left {seen[0]} in the user's cart and {seen[1]} in the guest's."
+            mine.merge("guest")
+            seen = contents(mine), contents(guest)
+            return "" if seen == (merged, {}) else f"Merged once more after the crash, the carts hold {seen}."
+
+        crash(lab, ann.merge("guest"), {"ann": own, "guest": theirs}, Aftermath(wrong, hint))
+
+
+@check(
+    points=0.5,
+    objective="crashes",
+    guide="merge-and-checkout",
+    needs=("every_key_expires", "checkout_takes_everything_out"),
+)
+def test_a_crash_in_checkout(lab: Lab) -> None:
+    """A crash in checkout may lose the answer, but leaves no key without expiry, and no unit twice."""
+    cart = lab.new("ann", "ann", actor=lab.enter())
+    before = {"tea": 2, "milk": 3}
+
+    def wrong() -> str:
+        lab.advance(LONG_ENOUGH)
+        if (left := contents(cart)) not in ({}, before):
+            return f"The crash left part of the cart: {left}."
+        first, second = plain(cart.checkout()), plain(cart.checkout())
+        if first not in ({}, before):
+            return f"The next checkout after the crash gave {first}, and {before} was in the cart."
+        if first and second:
+            return f"After the crash two checkouts gave the same items: {first}."
+        return f"After the crash and a checkout the cart holds {left}." if (left := contents(cart)) else ""
+
+    hint = "Taking everything out is one atomic step; a key that holds it meanwhile keeps its expiry."
+    crash(lab, ann.checkout(), {"ann": before}, Aftermath(wrong, hint))

@@ -1,0 +1,187 @@
+"""Checks of a cart's time-to-live, by what is in the cart; ttl itself is asked in its own checks alone."""
+
+from collections.abc import Callable
+from random import Random
+
+from grader.interleave.calls import Answer, Raised, Returned
+from grader.suites.cart_rules import contents, holding
+from grader.suites.check import check
+from grader.suites.expect import expect
+from grader.suites.lab import Lab, StandIn
+from grader.suites.names import word, words
+
+TTL = 1800
+ROOM = 1.5  # seconds before and after its end in which a cart may be there or not
+EARLY = "It expired too early."
+Idle = Callable[[StandIn, str], Answer]  # a call that changes nothing, of a cart and its user
+LATE = "It should have expired. Does every write set the expiry?"
+
+
+@check(points=1, objective="ttl", guide="time-to-live")
+def test_the_cart_expires(lab: Lab, rand: Random) -> None:
+    """A cart lives for its time-to-live after the last change, 1800 seconds unless told otherwise."""
+    tea, ttl = word(rand), rand.randrange(50, 900)
+    usual = two_carts(lab, rand, "usual")
+    short = two_carts(lab, rand, "short", ttl=ttl)
+    for cart in (*usual, *short):
+        cart.add(tea, 3)
+    for (early, late), seconds in ((short, ttl), (usual, TTL)):
+        default = " The default time-to-live is 1800 seconds." if seconds == TTL else ""
+        lab.advance(seconds - ROOM - lab.now)
+        what = f"What is in a cart shortly before the end of its {seconds} seconds"
+        expect(contents(early), what).to_equal({tea: 3}, hint=EARLY + default)
+        lab.advance(2 * ROOM)
+        what = f"What is in a cart shortly after the end of its {seconds} seconds"
+        expect(contents(late), what).to_equal({}, hint=LATE + default)
+    short[1].add(tea)
+    hint = "A cart that has expired begins anew with the next add."
+    expect(contents(short[1]), "What is in the cart").to_equal({tea: 1}, hint=hint)
+
+
+def two_carts(lab: Lab, rand: Random, name: str, **ttl: int) -> tuple[StandIn, StandIn]:
+    """Carts of two users: one is read before its end and one after, in case reading restarts the time."""
+    return lab.new(f"{name}1", word(rand), **ttl), lab.new(f"{name}2", word(rand, 7), **ttl)
+
+
+@check(points=0.5, objective="ttl", guide="time-to-live")
+def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
+    """ttl is the seconds left, and None only where there is no cart."""
+    ttl = rand.randrange(50, 900)
+    cart = lab.new("cart", word(rand), ttl=ttl)
+    hint = "Where there is no cart, ttl is None, not -2."
+    expect(cart.ttl()).to_equal(None, hint=hint)
+    cart.add("tea")
+    hint_left = "The seconds that are left of this cart's own ttl: not milliseconds, not what was set."
+    expect(cart.ttl()).to_be_between(ttl - 2, ttl + 2, hint=hint_left)
+    lab.advance(20)
+    expect(cart.ttl()).to_be_between(ttl - 22, ttl - 18, hint=hint_left)
+    cart.clear()
+    expect(cart.ttl()).to_equal(None, hint=hint)
+
+
+@check(points=0.5, objective="ttl", guide="time-to-live")
+def test_ttl_in_the_last_second(lab: Lab, rand: Random) -> None:
+    """In its last second a cart still has a ttl, 0 perhaps: None is only for no cart."""
+    cart, tea = lab.new("cart", word(rand), ttl=50), word(rand)
+    for _ in range(5):
+        cart.add(tea)
+        lab.advance(49.6)
+        left = cart.ttl()
+        # On a machine that stood still for a moment, the cart may really be gone.
+        if left is not None or contents(cart):
+            hint = "0 is a number of seconds too: only -2 says that there is no cart."
+            expect(left).to_be(lambda seen: seen is not None, "a number of seconds, 0 perhaps", hint)
+            return
+        cart.clear()
+    cart.add(tea)
+    expect(contents(cart), "What is in the cart").to_be(holding(tea), "the item that was added")
+
+
+@check(points=1, objective="ttl", guide="time-to-live")
+def test_changes_restart_the_ttl(lab: Lab, rand: Random) -> None:
+    """A change that leaves items in the cart restarts its time-to-live."""
+    ttl, (tea, milk, jam) = rand.randrange(100, 900), words(rand, 3)
+    cart, guest = lab.new("cart", "ann", ttl=ttl), lab.new("guest", "gus", ttl=ttl)
+    cart.add(tea, 5)
+    changes = [
+        ("add of a new item", lambda: cart.add(milk, 2)),
+        ("add of an item that was there", lambda: cart.add(milk, 1)),
+        ("set_quantity of an item that was there", lambda: cart.set_quantity(milk, 7)),
+        ("set_quantity of a new item", lambda: cart.set_quantity(jam, 3)),
+        ("set_quantity to 0, which left other items,", lambda: cart.set_quantity(jam, 0)),
+        ("remove, which left other items,", lambda: cart.remove(milk)),
+        ("merge", lambda: cart.merge("gus")),
+    ]
+    for change, make in changes:
+        lab.advance(ttl - 20)
+        if change == "merge":
+            guest.add(tea, 1)
+        make()
+        lab.advance(ttl - 20)
+        seen, hint = contents(cart), f"{change.split()[0]} changes the cart: it sets the expiry again."
+        what = f"What is in a cart with ttl={ttl}, {ttl - 20} seconds after {change}"
+        expect(seen, what).to_be(holding(tea), "a cart with what was in it before", hint)
+        cart.add(tea)
+
+
+@check(points=0.5, objective="ttl", guide="time-to-live")
+def test_reading_does_not_restart_the_ttl(lab: Lab, rand: Random) -> None:
+    """Reading never restarts the time-to-live."""
+    tea = word(rand)
+    reads: dict[str, Idle] = {
+        "items": lambda cart, _: cart.items.answer(),
+        "quantity": lambda cart, _: cart.quantity.answer(tea),
+        "quantity of another item": lambda cart, _: cart.quantity.answer("none"),
+        "count": lambda cart, _: cart.count.answer(),
+        "total": lambda cart, _: cart.total.answer({tea: 3}),
+        "ttl": lambda cart, _: cart.ttl.answer(),
+    }
+    expect_expired(lab, rand, tea, reads)
+
+
+@check(points=0.5, objective="ttl", guide="time-to-live")
+def test_raising_does_not_restart_the_ttl(lab: Lab, rand: Random) -> None:
+    """A call that raises never restarts the time-to-live."""
+    tea = word(rand)
+    calls: dict[str, Idle] = {
+        "total without a price": lambda cart, _: cart.total.answer({}),
+        "remove of an empty name": lambda cart, _: cart.remove.answer(""),
+        "quantity of an empty name": lambda cart, _: cart.quantity.answer(""),
+        "merge with an empty name": lambda cart, _: cart.merge.answer(""),
+        "merge with the user's own id": lambda cart, user: cart.merge.answer(user),
+        "add of an empty name": lambda cart, _: cart.add.answer("", 1),
+        "add of a quantity of 0": lambda cart, _: cart.add.answer(tea, 0),
+        "set_quantity of an empty name": lambda cart, _: cart.set_quantity.answer("", 1),
+        "set_quantity to -1": lambda cart, _: cart.set_quantity.answer(tea, -1),
+    }
+    expect_expired(lab, rand, tea, calls, Raised)
+
+
+def expect_expired(lab: Lab, rand: Random, item: str, calls: dict[str, Idle], kind: type = Returned) -> None:
+    """Each call, on a cart of its own shortly before the end, leaves the end where it was.
+
+    Where a call doesn't end in the way that this is about, it says nothing here.
+    """
+    ttl, users = rand.randrange(100, 900), words(rand, len(calls))
+    carts = [lab.new(f"cart{n}", user, ttl=ttl) for n, user in enumerate(users)]
+    control = lab.new("control", word(rand, 9), ttl=ttl)
+    for cart in (*carts, control):
+        cart.add(item, 5)
+    lab.advance(ttl - 10)
+    answers = [call(*of) for call, of in zip(calls.values(), zip(carts, users, strict=True), strict=True)]
+    idle = [cart for cart, answer in zip(carts, answers, strict=True) if isinstance(answer, kind)]
+    lab.advance(10 + ROOM)
+    if contents(control):
+        return  # nothing expires at all, or ever later: another check's affair
+    hint = "Only a change restarts the time-to-live: reading changes nothing, and neither does an error."
+    for name, cart in zip(calls, carts, strict=True):
+        if cart in idle:
+            what = f"What is in a cart {ttl} seconds after its last change, with {name} in between"
+            expect(contents(cart), what).to_equal({}, hint=hint)
+    carts[0].add(item)
+    expect(contents(carts[0]), "What is in the cart").to_be(holding(item), "the item that was added")
+
+
+@check(points=0.5, objective="ttl", guide="merge-and-checkout")
+def test_merge_gives_this_carts_ttl(lab: Lab, rand: Random) -> None:
+    """After a merge the cart has its own time-to-live, also where it was empty before."""
+    ttl, tea = rand.randrange(100, 900), word(rand)
+    merged = []
+    for was, more in (("empty", 400), ("not empty", 400), ("not empty", -60)):
+        carts = two_carts(lab, rand, f"cart{len(merged)}_", ttl=ttl)
+        for cart in carts:
+            guest = word(rand, 8)
+            lab.new("guest", guest, ttl=ttl + more).add(tea, 3)
+            if was == "not empty":
+                cart.add(tea)
+            cart.merge(guest)
+        merged.append((f"What is in a cart with ttl={ttl} that was {was} before the merge", carts))
+    hint = "The merged cart lives as long as this cart's ttl says, not the guest's."
+    lab.advance(ttl - ROOM)
+    for what, (early, _) in merged:
+        expect(contents(early), f"{what}, shortly before its end").to_be(
+            holding(tea), "what was in it, for it still lives", hint
+        )
+    lab.advance(2 * ROOM)
+    for what, (_, late) in merged:
+        expect(contents(late), f"{what}, shortly after its end").to_equal({}, hint=hint)

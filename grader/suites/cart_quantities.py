@@ -1,0 +1,141 @@
+"""Checks of what is in a cart: adding, setting, removing, reading."""
+
+from random import Random
+
+from grader.suites.cart_rules import contents, fill, holding, many_items
+from grader.suites.check import check
+from grader.suites.expect import expect, expect_raised
+from grader.suites.lab import StandIn
+from grader.suites.names import word, words
+
+INTS = "Valkey gives strings back; quantities are ints."
+
+
+@check(points=1, objective="values", guide="carts-and-quantities")
+def test_add_returns_the_new_quantity(cart: StandIn, rand: Random) -> None:
+    """add puts an item into the cart, one unit unless told otherwise, and returns its new quantity."""
+    tea, milk = words(rand, 2)
+    many = rand.randrange(3, 90)
+    hint = "The quantity that was there counts too: is the new sum returned, as an int?"
+    expect(cart.add(tea)).to_equal(1, hint=hint)
+    expect(cart.add(tea, many)).to_equal(many + 1, hint=hint)
+    expect(cart.add(milk, 2)).to_equal(2, hint="Each item has a quantity of its own.")
+    expect(cart.add(tea, quantity=4)).to_equal(many + 5, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="carts-and-quantities")
+def test_quantity_of_an_item(cart: StandIn, rand: Random) -> None:
+    """quantity is how many of an item are in the cart, 0 where it is not there."""
+    tea, milk = words(rand, 2)
+    many = rand.randrange(2, 90)
+    hint = "What is not in the cart has quantity 0, not None."
+    expect(cart.quantity(tea)).to_equal(0, hint=hint)
+    cart.add(tea, many)
+    expect(cart.quantity(tea)).to_equal(many, hint=INTS)
+    expect(cart.quantity(milk)).to_equal(0, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="carts-and-quantities")
+def test_items_gives_every_quantity(cart: StandIn, rand: Random) -> None:
+    """items gives every item with its quantity, as a dict of ints."""
+    expect(cart.items()).to_equal({}, hint="An empty cart is an empty dict.")
+    few = {name: rand.randrange(1, 50) for name in words(rand, 3)}
+    fill(cart, few)
+    expect(cart.items()).to_equal(few, hint="Valkey gives strings back: are the quantities ints?")
+    many = many_items(rand)
+    fill(cart, many)
+    hint = "A cart may hold many items: HGETALL gives all of them, a single page of HSCAN does not."
+    expect(cart.items()).to_equal(few | many, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="carts-and-quantities")
+def test_count_is_units_in_all(cart: StandIn, rand: Random) -> None:
+    """count is the number of units in all, not of different items."""
+    expect(cart.count()).to_equal(0, hint="An empty cart holds 0 units.")
+    tea, milk, jam = words(rand, 3)
+    fill(cart, {tea: 3, milk: 4, jam: 1})
+    expect(cart.count()).to_equal(8, hint="Two units of one item count as two; the sum is an int.")
+    many = many_items(rand)
+    fill(cart, many)
+    expect(cart.count()).to_equal(8 + sum(many.values()), hint="All items of a large cart count.")
+
+
+@check(points=0.5, objective="values", guide="carts-and-quantities")
+def test_set_quantity_replaces(cart: StandIn, rand: Random) -> None:
+    """set_quantity replaces an item's quantity, and puts in an item that was not there."""
+    tea, milk, jam = words(rand, 3)
+    fill(cart, {tea: 5, jam: 1})
+    expect(cart.set_quantity(tea, 2)).to_equal(None, hint="set_quantity returns None.")
+    cart.set_quantity(milk, 7)
+    wanted = {tea: 2, milk: 7, jam: 1}
+    hint = "The new quantity takes the old one's place; other items stay as they are."
+    expect(contents(cart), "What is in the cart").to_equal(wanted, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="carts-and-quantities")
+def test_set_quantity_zero_removes(cart: StandIn, rand: Random) -> None:
+    """set_quantity(item, 0) removes the item, and only that one."""
+    tea, milk = words(rand, 2)
+    fill(cart, {tea: 5, milk: 2})
+    cart.set_quantity(tea, 0)
+    hint = "An item with quantity 0 is no longer in the cart."
+    expect(contents(cart), "What is in the cart").to_equal({milk: 2}, hint=hint)
+    expect(cart.set_quantity(word(rand, 8), 0)).to_equal(None, hint="set_quantity returns None.")
+    expect(contents(cart), "What is in the cart").to_equal({milk: 2}, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="carts-and-quantities")
+def test_remove_says_whether_it_was_there(cart: StandIn, rand: Random) -> None:
+    """remove takes an item out whole; True where it was in the cart, False where it was not."""
+    tea, milk = words(rand, 2)
+    expect(cart.remove(tea)).to_equal(False, hint="Nothing is in an empty cart.")
+    fill(cart, {tea: 5, milk: 1})
+    expect(cart.remove(tea)).to_equal(True, hint="It was in the cart.")
+    expect(cart.remove(tea)).to_equal(False, hint="It was no longer in the cart.")
+    hint = "All units of the item are gone, and no other item."
+    expect(contents(cart), "What is in the cart").to_equal({milk: 1}, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="merge-and-checkout")
+def test_clear_empties(cart: StandIn, rand: Random) -> None:
+    """clear takes everything out and returns None."""
+    wanted = dict.fromkeys(words(rand, 3), 2)
+    fill(cart, wanted)
+    expect(contents(cart), "What is in the cart").to_equal(wanted)
+    expect(cart.clear()).to_equal(None, hint="clear returns None.")
+    hint = "Nothing is left in a cart that was cleared."
+    expect(contents(cart), "What is in the cart").to_equal({}, hint=hint)
+    cart.add("tea")
+    expect(contents(cart), "What is in the cart").to_equal(
+        {"tea": 1}, hint="A cart that was cleared begins anew."
+    )
+
+
+@check(points=0.5, objective="values", guide="carts-and-quantities")
+def test_total_in_cents(cart: StandIn, rand: Random) -> None:
+    """total is the sum of quantity times price over what is in the cart; 0 for an empty one."""
+    tea, milk, jam = words(rand, 3)
+    prices = {name: rand.randrange(1, 10**7) for name in (tea, milk, jam)}
+    hint = "An empty cart costs nothing, whatever the prices are."
+    expect(cart.total({})).to_equal(0, hint=hint)
+    expect(cart.total(prices)).to_equal(0, hint=hint)
+    fill(cart, {tea: 3, milk: 1_000_003})
+    due = 3 * prices[tea] + 1_000_003 * prices[milk]
+    hint = "Quantity times price, over the items in the cart; whole cents, without a float on the way."
+    expect(cart.total(prices)).to_equal(due, hint=hint)
+    big = 2**53 + 1
+    expect(cart.total({tea: big, milk: 0})).to_equal(3 * big, hint=hint)
+
+
+@check(points=0.5, objective="values", guide="carts-and-quantities")
+def test_total_needs_every_price(cart: StandIn, rand: Random) -> None:
+    """An item in the cart without a price raises KeyError."""
+    tea, milk = words(rand, 2)
+    fill(cart, {tea: 1, milk: 1})
+    for prices in ({tea: 100}, {milk: 100}, {}, {word(rand, 8): 5}):
+        answer = cart.total.answer(prices)
+        expect_raised(answer, KeyError, hint="No price isn't a price of 0: prices[item] raises by itself.")
+    cart.total({tea: 100, milk: 0})  # a price of 0 is a price, and raises nothing
+    cart.set_quantity(tea, 2)
+    hint = "After an error the cart works as before; is a lock left behind?"
+    expect(contents(cart), "What is in the cart").to_be(holding(tea), "what was set", hint)

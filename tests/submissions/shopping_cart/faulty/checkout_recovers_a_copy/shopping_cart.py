@@ -1,0 +1,105 @@
+"""checkout copies the cart before it deletes it; after a crash the next one gives the copy and the cart.
+
+Breaks: "A crash may lose the answer, but leaves no key without an expiry, and no unit both in
+the cart and in a result."
+"""
+
+import redis
+
+
+class ShoppingCart:
+    def __init__(self, client, user_id, ttl=1800):
+        if not user_id:
+            raise ValueError("the user has no name")
+        if not isinstance(ttl, int) or ttl < 1:
+            raise ValueError("the time-to-live is a whole number above 0")
+        self.client = client
+        self.user_id = user_id
+        self.lifetime = ttl
+        self.key = self.key_of(user_id)
+
+    @staticmethod
+    def key_of(user_id):
+        return f"cart:{user_id}"
+
+    def commit(self, pipe):
+        pipe.expire(self.key, self.lifetime)
+        return pipe.execute()[0]
+
+    def add(self, item, quantity=1):
+        self.check(item, quantity, 1)
+        return self.commit(self.client.pipeline().hincrby(self.key, item, quantity))
+
+    def set_quantity(self, item, quantity):
+        self.check(item, quantity, 0)
+        pipe = self.client.pipeline()
+        self.commit(pipe.hset(self.key, item, quantity) if quantity else pipe.hdel(self.key, item))
+
+    def remove(self, item):
+        self.check(item)
+        return self.commit(self.client.pipeline().hdel(self.key, item)) == 1
+
+    def quantity(self, item):
+        self.check(item)
+        return int(self.client.hget(self.key, item) or 0)
+
+    def items(self):
+        return numbers(self.client.hgetall(self.key))
+
+    def count(self):
+        return sum(self.items().values())
+
+    def total(self, prices):
+        return sum(quantity * prices[item] for item, quantity in self.items().items())
+
+    def clear(self):
+        self.client.delete(self.key)
+
+    def ttl(self):
+        seconds = self.client.ttl(self.key)
+        return None if seconds < 0 else seconds
+
+    def merge(self, guest_id):
+        self.check(guest_id)
+        if guest_id == self.user_id:
+            raise ValueError("the guest is the user")
+        guest_key = self.key_of(guest_id)
+        while True:
+            with self.client.pipeline() as pipe:
+                pipe.watch(guest_key)
+                guest = pipe.hgetall(guest_key)
+                pipe.multi()
+                for item, quantity in guest.items():
+                    pipe.hincrby(self.key, item, quantity)
+                pipe.expire(self.key, self.lifetime)
+                pipe.delete(guest_key)
+                try:
+                    pipe.execute()
+                except redis.WatchError:
+                    continue
+                return
+
+    def checkout(self):
+        till = f"till-of-cart:{self.user_id}"
+        lost = numbers(self.client.hgetall(till))
+        pipe = self.client.pipeline().copy(self.key, till, replace=True)
+        pipe.hgetall(self.key).expire(till, self.lifetime).execute()
+        taken = self.taken(till)
+        return {item: lost.get(item, 0) + taken.get(item, 0) for item in lost | taken}
+
+    def taken(self, till):
+        """What is in the cart, which is deleted, as is its copy."""
+        taken, _ = self.client.pipeline().hgetall(self.key).delete(self.key).execute()
+        self.client.delete(till)
+        return numbers(taken)
+
+    @staticmethod
+    def check(name, quantity=0, least=0):
+        if not name:
+            raise ValueError("a name is empty")
+        if quantity < least:
+            raise ValueError(f"a quantity is below {least}")
+
+
+def numbers(stored):
+    return {item: int(quantity) for item, quantity in stored.items()}
