@@ -67,7 +67,9 @@ def test_zizmor_finds_nothing(written):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not installed")
-def test_actionlint_finds_nothing(written):
-    done = subprocess.run(["actionlint", *written], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+# Its package fetches a program from elsewhere, so it is no dependency; ci.yml runs it in a job of its own.
+if shutil.which("actionlint"):
+
+    def test_actionlint_finds_nothing(written):
+        done = subprocess.run(["actionlint", *written], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
