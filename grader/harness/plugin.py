@@ -16,6 +16,7 @@ from grader.harness.evidence import gather
 from grader.harness.rig import Rig
 from grader.harness.shares import Placed, Share, deal, too_many_time_outs
 from grader.interleave.calls import StudentFault
+from grader.interleave.stage import Stage
 from grader.results import CheckResult, Evidence, Outcome
 from grader.suites.check import ATTRIBUTE, Check
 from grader.suites.expect import CheckFailedError
@@ -100,9 +101,19 @@ class Plugin:
             self._labs[name] = lab
             yield lab
             self._progress.schedules += lab.schedules
-            if name not in self._errors:
-                stage.expect_quiet()
-                stage.passed = True
+            self._end(stage, self._errors.get(name))
+
+    def _end(self, stage: Stage, error: BaseException | None) -> None:
+        """Fail a check that passed and isn't over; keep its processes where nothing goes on."""
+        wrong = isinstance(error, StudentFault) and error.outcome is Outcome.ERRORED
+        if not (error is None or wrong or isinstance(error, CheckFailedError)):
+            return
+        try:
+            stage.expect_quiet()
+            stage.over = True
+        except StudentFault:
+            if error is None:
+                raise
 
     def _refuse(self, item: pytest.Item) -> None:
         """Raise for a check that can't, or needn't, be run."""

@@ -119,7 +119,7 @@ class Rig:
         kept: list[Process] = []
         try:
             yield stage
-            kept = stage.spotless() if stage.passed else []
+            kept = stage.spotless() if stage.over else []
         finally:
             self._clear(relay, trouble, kept)
 
@@ -141,7 +141,7 @@ class Rig:
 
     def _clear(self, relay: Relay, trouble: Trouble, kept: list[Process]) -> None:
         try:
-            # A check that didn't pass may have left anything behind.
+            # Where something may go on, or hasn't ended well, nothing is kept.
             if kept:
                 self.worker.keep(kept)
             else:

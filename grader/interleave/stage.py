@@ -23,7 +23,7 @@ class Stage(Simulation):
 
     def __init__(self, kit: Kit, seed: int) -> None:
         super().__init__(kit)
-        self.passed = False  # set once the check is known to have passed
+        self.over = False  # set once the check has ended, and left nothing going on
         self._seed = seed
 
     # Actors
