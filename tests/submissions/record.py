@@ -39,9 +39,14 @@ def graded(folder):
     return grade(folder, settings, lambda _: None)
 
 
+def expectation(folder):
+    """What `expect.toml` says of a submission."""
+    return tomllib.loads((folder / "expect.toml").read_text(encoding="utf-8"))
+
+
 def expected_fails(folder):
     """The checks that a submission must fail, by `expect.toml`."""
-    return tomllib.loads((folder / "expect.toml").read_text(encoding="utf-8"))["fails"]
+    return expectation(folder)["fails"]
 
 
 def failed_checks(results: Results):
