@@ -9,6 +9,7 @@ from grader.interleave.moves import Move
 from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.proxy import resp
+from grader.proxy.link import unit_length
 from grader.spent import Spent
 
 MOST_CRASHES = 60  # of one call: a longer one is tried at its first commands
@@ -34,12 +35,16 @@ class Crashing:
 
 
 class _Death:
-    """Lets so many commands through, the last batch only in part."""
+    """Lets so many units of commands through, the last batch only in part.
+
+    MULTI ... EXEC is one: without its EXEC Valkey drops it whole, and has done nothing.
+    """
 
     def __init__(self, victim: str, allowed: int) -> None:
         self._victim = victim
         self._allowed = allowed
-        self.passed = 0
+        self._units = 0
+        self.passed = 0  # commands
         self.last = ""
         self.over = False
 
@@ -47,13 +52,16 @@ class _Death:
         move = next((m for m in moves if m.actor == self._victim), moves[0])
         if move.link is None or move.actor != self._victim:
             return move
-        room = self._allowed - self.passed
-        commands = move.link.held[:room]
-        self.passed += len(commands)
-        self.last = resp.show_command(commands[-1]) if commands else ""
-        if len(commands) < len(move.link.held) or self.passed >= self._allowed:
+        rest = list(move.link.held)
+        while rest and self._units < self._allowed:
+            length = unit_length(rest)
+            self.passed += length
+            self.last = resp.show_command(rest[length - 1])
+            rest = rest[length:]
+            self._units += 1
+        if self._units >= self._allowed:
             self.over = True
-            return Move(move.actor, link=move.link, count=room, dies=True)
+            return Move(move.actor, link=move.link, count=len(move.link.held) - len(rest), dies=True)
         return move
 
 
