@@ -7,12 +7,14 @@ Exit status 1 for a survivor without a reason, or a reason without a mutant.
 """
 
 import ast
+import os
 import shutil
 import sys
 import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -150,7 +152,8 @@ def main(modules: list[str], size: int) -> int:
     every = [mutant for module in modules for mutant in mutants_of(SOLUTIONS / f"{module}.py")]
     reasons, began = read_reasons(modules), time.monotonic()
     chosen = sample(every, size)
-    alive = [mutant for mutant in chosen if survives(mutant)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        alive = [mutant for mutant, lives in zip(chosen, pool.map(survives, chosen), strict=True) if lives]
     unexplained = [mutant for mutant in alive if not any(reason.explains(mutant) for reason in reasons)]
     stale = [reason for reason in reasons if not any(reason.explains(mutant) for mutant in every)]
     for mutant in unexplained:
