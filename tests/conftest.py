@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 import textwrap
 from contextlib import ExitStack
@@ -26,6 +27,11 @@ SAMPLED = {
     "test_submissions.py::test_a_right_submission": 8,
     "test_submissions.py::test_a_faulty_submission": 10,
 }
+
+
+# A shell that starts the tests in the background has them ignore the Ctrl-C that some of them send.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config, items):
