@@ -13,7 +13,7 @@ import redis
 # the others. The server drops the lock by itself when nobody is left to release it.
 LOCK_SECONDS = 9
 # A waiting caller looks again this often; it has a second from the moment at which the value is stored.
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.25
 # How many keys one step of a walk looks at.
 SCAN_COUNT = 1000
 
