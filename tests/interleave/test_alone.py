@@ -2,7 +2,9 @@
 
 import pytest
 
+from grader.assignment import Exercise
 from grader.interleave.calls import Call, Compute
+from grader.suites.lab import Lab, Subject
 
 STUDENT = """
 import threading, time
@@ -124,3 +126,23 @@ def test_a_trace_misses_nothing(it, held):
         it.lab.stage.call(it.actor, Call("set_and_get", (), {}, "it"))
     assert [step.kind for step in trace.steps()].count("sends") == 2
     assert len(held) == 2
+
+
+def test_each_actor_of_a_process_has_the_module_afresh(theatre):
+    (theatre.submission / "counting.py").write_text(
+        "import counted\n"
+        "class It:\n"
+        "    def __init__(self, client): pass\n"
+        "    def count(self): counted.times.append(1); return len(counted.times)\n"
+    )
+    (theatre.submission / "counted.py").write_text("times = []\n")
+    exercise, pids = Exercise("counting", "Counting", "It", 10), []
+    for _ in range(3):
+        with theatre.rig.stage(1) as stage:
+            lab = Lab(stage, Subject(exercise, "counting.py"), 1, 1)
+            it = lab.new("it")
+            assert [it.count(), it.count()] == [1, 2]
+            pids.append(it.actor.process.pid)
+            stage.expect_quiet()
+            stage.over = True
+    assert len(set(pids)) == 1  # one process was all three

@@ -6,6 +6,7 @@ Its protocol is in the docstring of ``worker.py``, which forks it.
 import _thread
 import builtins
 import importlib
+import importlib.machinery
 import json
 import os
 import socket
@@ -14,7 +15,7 @@ import threading
 import traceback
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import worker_wire as wire
 
@@ -124,6 +125,36 @@ def salted_hash(salt: int) -> Callable[[Any], int]:
     return salted
 
 
+class Loader(importlib.machinery.SourceFileLoader):
+    """Compiles a source once for all the actors that a process is, one after the other."""
+
+    _known: ClassVar[dict[tuple[str, bytes], types.CodeType]] = {}
+
+    def source_to_code(self, data: Any, path: Any, **more: Any) -> types.CodeType:  # type: ignore[override]
+        """Give the code of a source, as it was compiled before where it is the same."""
+        key = (str(path), bytes(data))
+        if key not in self._known:
+            self._known[key] = super().source_to_code(data, path, **more)
+        return self._known[key]
+
+
+def find_in(root: str) -> Callable[[str], Any]:
+    """Give a hook for ``sys.path_hooks`` that finds the submission's modules, and nobody else's."""
+    machinery = importlib.machinery
+    usual = machinery.FileFinder.path_hook(
+        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+        (Loader, machinery.SOURCE_SUFFIXES),
+        (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
+    )
+
+    def hook(path: str) -> Any:
+        if path != root and not path.startswith(root + os.sep):
+            raise ImportError
+        return usual(path)
+
+    return hook
+
+
 class ComputeFailed(Exception):  # noqa: N818 - a student may well print its name
     """What a check's callback raises where no built-in exception is asked for."""
 
@@ -144,6 +175,7 @@ class Actor:
         self._client: Any = None
         self._path = list(sys.path)
         self._modules = dict(sys.modules)
+        sys.path_hooks.insert(0, find_in(config["root"]))
 
     def serve(self) -> None:
         """Answer requests until the channel closes."""
