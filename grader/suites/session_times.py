@@ -149,6 +149,11 @@ def test_nothing_outlives_the_lifetime(lab: Lab, rand: Random) -> None:
     hint = "No key may live longer than the sessions that it serves: neither index nor restarted session."
     left = [state.key for state in lab.keys()]
     expect(left, "What is left on the server after the lifetime").to_equal([], hint=hint)
+    patient = lab.new("patient", idle_ttl=3 * lifetime, lifetime=lifetime)
+    patient.create(user, {"n": 1})
+    lab.advance(lifetime + 2)
+    left = [state.key for state in lab.keys()]
+    expect(left, "What is left on the server after the lifetime").to_equal([], hint=hint)
 
 
 @check(points=0.5, objective="ttl", guide="sessions")
