@@ -149,15 +149,15 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
 def test_reading_beside_writing(lab: Lab, rand: Random) -> None:
     """Beside a writer, a reading method may miss the change, but it answers as it does at other times."""
     ann, bob = words(rand, 2)
-    setup = (it.add(ann, 3.0), it.add(bob, 2.0))
+    setup, look = (it.add(ann, 3.0), it.add(bob, 2.0)), (it.size(), it.score(ann))
     for read in (it.rank(bob), it.around(bob, 1), it.top(2), it.between(0.0, 2.5)):
-        scenario = Scenario({"board": ("race",)}, (read, it.remove(bob)), setup, (it.size(),))
+        scenario = Scenario({"board": ("race",)}, (read, it.remove(bob)), setup, look)
 
         def judge(ending: Ending) -> str:
             if wrong := misread(ending.answers[0]):
                 return wrong
             seen = [getattr(answer, "value", answer) for answer in (ending.answers[1], *ending.look)]
-            return "" if seen == [True, 1] else "The board is wrong after the removal."
+            return "" if seen == [True, 1, 3.0] else "The board is wrong after the removal."
 
         lab.race(scenario, judge, "What was read a moment ago may be gone at the next command.")
 

@@ -88,15 +88,15 @@ def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
 @check(points=0.5, objective="ttl", guide="time-to-live")
 def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
     """In its last second an entry still has a ttl, 0 perhaps, and is there for every method."""
-    key = word(rand)
+    key, value = words(rand, 2)
     for _ in range(5):
-        cache.set(key, 1, ttl=1)
+        cache.set(key, value, ttl=1)
         lab.advance(0.75)
         left, exists, touched = cache.ttl(key), cache.exists(key), cache.touch(key)
         # On a machine that stood still for a moment, the entry may really be gone.
-        if cache.get(key) == 1:
+        if cache.get(key) == value:
             break
-    expect(cache.get(key)).to_equal(1)
+    expect(cache.get(key)).to_equal(value)
     expect(left).to_be_one_of((0, 1), hint="0 is a number of seconds; -2 says that there is no entry.")
     hint = "An entry that has 0 seconds left, rounded, is still there."
     expect(exists, "exists in the last second").to_equal(True, hint=hint)

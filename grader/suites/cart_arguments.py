@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from grader.interleave.calls import Answer, Raised
-from grader.suites.cart_rules import contents, holding
+from grader.suites.cart_rules import contents, expect_held
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Lab, StandIn
@@ -106,4 +106,4 @@ def test_refused_before_anything_is_sent(lab: Lab, rand: Random) -> None:
             hint = "Look at the arguments before the first command is sent."
             expect(sent, f"The list of commands sent by {lab.last_call}").to_equal([], hint=hint)
     cart.add(tea)
-    expect(contents(cart), "What is in the cart").to_be(holding(tea), "the item that was added")
+    expect_held(cart, tea)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from random import Random
 
 from grader.interleave.calls import Call
-from grader.suites.cart_rules import contents, fill, holding, plain
+from grader.suites.cart_rules import contents, expect_held, fill, plain
 from grader.suites.check import check
-from grader.suites.expect import expect
 from grader.suites.lab import Calls, Lab, StandIn
 from grader.suites.names import words
 
@@ -38,7 +37,7 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
         step()
         lab.expect_every_key_expires(hint="Each write sets the expiry with the data, in one atomic step.")
     cart.add(tea)
-    expect(contents(cart), "What is in the cart").to_be(holding(tea), "the item that was added")
+    expect_held(cart, tea)
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
         crash(lab, call, before)
     cart = lab.new("ann", "ann", actor=lab.victim())
     cart.add("tea")
-    expect(contents(cart), "What is in the cart").to_be(holding("tea"), "the item that was added")
+    expect_held(cart, "tea")
 
 
 @check(

@@ -4,7 +4,7 @@ from random import Random
 
 from grader.interleave.calls import Raised
 from grader.proxy.resp import ReplyError
-from grader.suites.cart_rules import contents, fill, holding, key_names, plain
+from grader.suites.cart_rules import contents, expect_held, fill, holding, key_names, plain
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Executions, Lab, StandIn
@@ -194,6 +194,8 @@ def test_no_key_when_empty(lab: Lab, rand: Random) -> None:
         if isinstance(refused(), Raised):  # else another check finds that
             expect_no_more(lab, before, f"The list of keys left by {lab.last_call}, which raised an error,")
         cart.clear()
+    cart.add(tea)
+    expect_held(cart, tea)
 
 
 def expect_no_more(lab: Lab, before: list[str], what: str) -> None:

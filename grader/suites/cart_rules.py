@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
+from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
@@ -33,6 +34,11 @@ def plain(value: Any) -> Any:
 def holding(item: str) -> Callable[[Any], bool]:
     """Whether contents have an item in them; what is no dict has none."""
     return lambda seen: isinstance(seen, dict) and item in seen
+
+
+def expect_held(cart: StandIn, item: str) -> None:
+    """An item that was added is there: so a cart that never held anything passes no check."""
+    expect(contents(cart), "What is in the cart").to_be(holding(item), "the item that was added")
 
 
 def many_items(rand: Random) -> dict[str, int]:
