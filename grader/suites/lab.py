@@ -6,27 +6,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from grader.admin import Admin
 from grader.assignment import Exercise
 from grader.errors import FloodError
 from grader.interleave.actor import Actor
-from grader.interleave.calls import Answer, Call, Compute, Raised, Returned, StudentFault, fault_of
+from grader.interleave.calls import Answer, Call, Compute, Raised, StudentFault
 from grader.interleave.crash import crash_everywhere
 from grader.interleave.explorer import Ending, Explorer, Judge, Scenario
 from grader.interleave.moves import Choose, first_move
 from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.interleave.waits import Computed
-from grader.proxy import resp
-from grader.proxy.recording import SET_UP, Recording
 from grader.results import Crash, KeyState, Outcome, Schedule, Value
 from grader.suites.expect import CheckFailedError, sentence
+from grader.suites.heard import Executions, Traffic
 from grader.suites.keys import read_keys, stored_bytes
 from grader.suites.sequential import Sequential
-from grader.suites.steps import flags_of
-from grader.suites.tap import Executed, Mark, Tap, TapClosedError
-
-BATCH = 20  # calls in one message: together they have as long as a single call
+from grader.suites.stand_ins import Calling, Calls, Pending, StandIn
+from grader.suites.tap import Mark, Tap, TapClosedError
 
 
 @dataclass(frozen=True)
@@ -41,150 +37,12 @@ class ModuleFault(StudentFault):
     """The student's module can't be used at all: no other check of the exercise needs to find out."""
 
 
-class Pending:
-    """A call that was begun and isn't finished."""
-
-    def __init__(self, lab: "Lab", actor: Actor, call: Call) -> None:
-        self._lab, self._actor, self.call = lab, actor, call
-        lab.last_call = str(call)
-        lab.stage.begin(actor, call)
-
-    @property
-    def done(self) -> bool:
-        """True once it is answered."""
-        return not self._actor.busy
-
-    def answer(self) -> Answer:
-        """Run until it is answered."""
-        return self._lab.stage.finish(self._actor)
-
-    def value(self) -> Any:
-        """The value that it returns; an exception is the student's error."""
-        return self._lab.value_of(self.answer(), self.call)
-
-
-class Method:
-    """A method of the student's object: call it for its value, or ask for more."""
-
-    def __init__(self, lab: "Lab", actor: Actor, on: str, name: str) -> None:
-        self._lab, self._actor, self._on, self._name = lab, actor, on, name
-
-    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        return Call(self._name, args, kwargs, self._on)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        call = self._call(args, kwargs)
-        return self._lab.value_of(self._lab.answer_of(self._actor, call), call)
-
-    def answer(self, *args: Any, **kwargs: Any) -> Answer:
-        """What becomes of the call, an exception included."""
-        return self._lab.answer_of(self._actor, self._call(args, kwargs))
-
-    def many(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Call it once for each row of arguments; what it returns is let go, exceptions are faults."""
-        for first in range(0, len(rows), BATCH):
-            batch = rows[first : first + BATCH]
-            doing = self._lab.last_call = f"{self._on}.{self._name}, called {len(batch)} times"
-            answer = self._lab.stage.call_many(self._actor, self._on, self._name, batch)
-            if isinstance(answer, Raised):
-                raise self._fault_among(batch) or fault_of(answer, doing)
-
-    def _fault_among(self, rows: Sequence[Sequence[Any]]) -> StudentFault | None:
-        """The fault of the first of these calls that raises when they are made again, one by one."""
-        for row in rows:
-            call = self._call(tuple(row), {})
-            answer = self._lab.answer_of(self._actor, call)
-            if isinstance(answer, Raised):
-                return fault_of(answer, str(call))
-        return None
-
-    def begin(self, *args: Any, **kwargs: Any) -> Pending:
-        """Begin the call and leave it open; it goes on when the stage runs."""
-        return Pending(self._lab, self._actor, self._call(args, kwargs))
-
-
-class StandIn:
-    """Looks like the student's object; each method call is a message to the process that holds it."""
-
-    def __init__(self, lab: "Lab", actor: Actor, name: str) -> None:
-        self.actor = actor
-        self._lab = lab
-        self._name = name
-
-    def __getattr__(self, method: str) -> Method:
-        if method.startswith("_"):
-            raise AttributeError(method)
-        return Method(self._lab, self.actor, self._name, method)
-
-
-class Calls:
-    """Writes calls down without making them: ``cart.add("tea", 2)`` is data for a race."""
-
-    def __init__(self, on: str) -> None:
-        self._on = on
-
-    def __getattr__(self, method: str) -> Callable[..., Call]:
-        if method.startswith("_"):
-            raise AttributeError(method)
-        return lambda *args, **kwargs: Call(method, args, kwargs, self._on)
-
-
-class Executions:
-    """What Valkey executed while it was open."""
-
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
-        self.executed: list[Executed] = []
-
-    @property
-    def names(self) -> set[str]:
-        """The names of all commands, in capitals."""
-        return {resp.name(one.command) for one in self.executed}
-
-    @property
-    def touching(self) -> list[str]:
-        """The names of those commands that read or write keys; a script's or function's are its own."""
-        programs = ("EVAL", "FCALL")
-        names = [resp.name(one.command) for one in self.executed]
-        return [
-            name
-            for name in names
-            if name not in SET_UP
-            and not name.startswith(programs)
-            and flags_of(self._admin, name) & {"readonly", "write"}
-        ]
-
-    def items_read_in_scripts(self) -> int:
-        """How many strings and numbers scripts read: their reading commands, asked once more."""
-        return sum(self._items(one.command) for one in self.executed if one.in_script)
-
-    def _items(self, command: resp.Command) -> int:
-        if "readonly" not in flags_of(self._admin, resp.name(command)):
-            return 1
-        try:
-            return resp.count_items(self._admin.ask(*command))
-        except resp.ReplyError:
-            return 1
-
-
-class Traffic:
-    """What was sent while it was open."""
-
-    recording = Recording()
-
-    @property
-    def round_trips(self) -> int:
-        """Round trips, set-up left out."""
-        return self.recording.round_trips
-
-
-class Lab:
+class Lab(Calling):
     """One check's laboratory."""
 
     def __init__(self, stage: Stage, subject: Subject, seed: int, schedules: int) -> None:
-        self.stage = stage
+        super().__init__(stage)
         self.random = random.Random(seed)  # noqa: S311 - data for checks, not secrets
-        self.last_call = ""
         self.schedules = 0  # orders and crashes tried so far
         self.schedule: Schedule | None = None
         self.crash: Crash | None = None
@@ -232,17 +90,6 @@ class Lab:
         call = Call(self._subject.exercise.class_name, args, kwargs, "it")
         self.last_call = str(call).partition(".")[2]
         return self.stage.make(owner, "it", call)
-
-    def answer_of(self, actor: Actor, call: Call) -> Answer:
-        """Make a call and run until it is answered."""
-        self.last_call = str(call)
-        return self.stage.call(actor, call)
-
-    def value_of(self, answer: Answer, call: Call) -> Any:
-        """The value that a call returned; an exception is the student's error."""
-        if isinstance(answer, Returned):
-            return answer.value
-        raise fault_of(answer, str(call))
 
     def together(self, actor: Actor, calls: Sequence[Call], choose: Choose = first_move) -> list[Answer]:
         """Make calls at the same time, each in a thread of its own in one process."""
@@ -406,4 +253,4 @@ def _seen(scenario: Scenario, ending: Ending) -> Value:
     return sentence("\n".join(rows))
 
 
-__all__ = ["Calls", "Compute", "Lab", "Scenario", "StandIn", "Subject", "Traffic"]
+__all__ = ["Calls", "Compute", "Executions", "Lab", "Pending", "Scenario", "StandIn", "Subject", "Traffic"]

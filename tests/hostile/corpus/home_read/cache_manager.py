@@ -18,5 +18,5 @@ class CacheManager:
             if os.path.isdir(path):
                 found += os.listdir(path)
             elif os.path.exists(path):
-                found.append(" ".join((path, "is", "there")))
+                found.append(" ".join((path, "lies", "open")))
         raise RuntimeError(f"seen: {found}")
