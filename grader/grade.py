@@ -16,7 +16,7 @@ from grader.harness.attempt import Attempt, Ended, Watch, run_attempts
 from grader.harness.plugin import Plan
 from grader.harness.rig import Place
 from grader.harness.run import Facts, suite_digest
-from grader.harness.shares import Share, put_together
+from grader.harness.shares import Deck, put_together
 from grader.results import (
     CheckResult,
     ExerciseResult,
@@ -107,14 +107,15 @@ class _Task:
     details: Path
 
 
-def _plan(task: _Task, share: Share) -> Plan:
+def _plan(task: _Task, deck: Deck, done: frozenset[int]) -> Plan:
     opened, exercises, settings = task.opened, task.exercises, task.settings
     subjects = {e.id: Subject(e, opened.modules[e.id]) for e in exercises if e.id in opened.modules}
     return Plan(
         subjects=subjects,
         exercises=exercises,
         checks=settings.checks,
-        share=share,
+        deck=deck,
+        done=done,
         seed=settings.seed,
         schedules=settings.schedules,
         fail_fast=settings.fail_fast,
@@ -124,28 +125,33 @@ def _plan(task: _Task, share: Share) -> Plan:
 
 
 def _try_twice(task: _Task, watch: Watch) -> list[Ended]:
-    """Grade in as many processes as there are jobs; one that failed by our own fault is tried once more."""
-    shares = _share_out(task.settings)
-    ended = run_attempts([_attempt(task, share, share.number) for share in shares], watch)
-    failed = [share for share in shares if ended[share.number].facts is None]
-    if failed:
-        again = [_attempt(task, share, share.among + share.number) for share in failed]
-        for share, one in zip(failed, run_attempts(again, watch), strict=True):
-            ended[share.number] = one
-    return ended
+    """Grade in as many processes as there are jobs; what failed by our own fault is tried once more."""
+    jobs = _count_jobs(task.settings)
+    ended = _try(task, range(jobs), frozenset(), watch)
+    if all(one.facts for one in ended):
+        return ended
+    well = [one for one in ended if one.facts]
+    done = frozenset(found.place for one in well for found in one.found)
+    return [*well, *_try(task, range(jobs, 2 * jobs - len(well)), done, watch)]
 
 
-def _share_out(settings: Settings) -> list[Share]:
+def _try(task: _Task, numbers: range, done: frozenset[int], watch: Watch) -> list[Ended]:
+    """Run all checks but those that are done, in so many processes."""
+    with Deck() as deck:
+        plan = _plan(task, deck, done)
+        return run_attempts([_attempt(task, plan, number) for number in numbers], watch)
+
+
+def _count_jobs(settings: Settings) -> int:
     # To stop at the first failure, the checks must be run one after the other.
     most = 1 if settings.fail_fast else len(settings.checks) or settings.jobs
-    among = min(settings.jobs, most)
-    return [Share(number, among) for number in range(among)]
+    return min(settings.jobs, most)
 
 
-def _attempt(task: _Task, share: Share, number: int) -> Attempt:
+def _attempt(task: _Task, plan: Plan, number: int) -> Attempt:
     place = _make_place(task.folder, task.opened.root, number)
-    details = task.details / ("pytest.json" if share.among == 1 else f"pytest-{share.number + 1}.json")
-    return Attempt(task.settings, _plan(task, share), place, details)
+    details = task.details / ("pytest.json" if number == 0 else f"pytest-{number + 1}.json")
+    return Attempt(task.settings, plan, place, details)
 
 
 def _describe_run(

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ import pytest
 
 from grader.admin import ServerBusyError, ServerSilentError
 from grader.assignment import Exercise
-from grader.errors import FloodError, UsageError
+from grader.errors import FloodError, GraderError, UsageError
 from grader.harness.evidence import gather
 from grader.harness.rig import Rig
-from grader.harness.shares import Placed, Share, deal, too_many_time_outs
+from grader.harness.shares import Deck, Placed, group, too_many_time_outs
 from grader.interleave.calls import StudentFault
 from grader.interleave.stage import Stage
 from grader.results import CheckResult, Evidence, Outcome
@@ -36,7 +36,8 @@ class Plan:
     subjects: dict[str, Subject]  # by exercise id; those whose module was found
     exercises: tuple[Exercise, ...]
     checks: tuple[str, ...]  # ids; empty: all
-    share: Share  # of all these checks, what this process runs
+    deck: Deck  # who shares these checks
+    done: frozenset[int]  # places of those that are run already
     seed: int
     schedules: int
     fail_fast: bool
@@ -79,15 +80,32 @@ class Plugin:
         return self._progress.schedules
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep what was asked for, and of that this process's share."""
+        """Keep what was asked for."""
         if unknown := set(self._plan.checks) - {check_id(item) for item in items}:
             self.internal = UsageError(f"There is no check {min(unknown)}.")
             items.clear()
         if self._plan.checks:
             items[:] = [item for item in items if check_id(item) in self._plan.checks]
         self._places = {check_id(item): place for place, item in enumerate(items)}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run what others don't: one group of checks after the other, as long as there is one to be had."""
+        if session.testsfailed:
+            raise GraderError("not every suite could be read")
+        for items in self._deal(session.items):
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if session.shouldstop:
+                    raise session.Interrupted(session.shouldstop)
+        return True
+
+    def _deal(self, items: Sequence[pytest.Item]) -> Iterator[list[pytest.Item]]:
+        """Take groups of checks that need each other until none is left."""
         needs = [[self._places[name] for name in needed_by(item) if name in self._places] for item in items]
-        items[:] = [items[place] for place in deal(needs, self._plan.share)]
+        groups = group(needs)
+        while (card := self._plan.deck.take()) < len(groups):
+            if left := [items[place] for place in groups[card] if place not in self._plan.done]:
+                yield left
 
     @pytest.fixture
     def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab]:

@@ -107,8 +107,6 @@ def _run_pytest(plan: Plan, plugin: Plugin, details: Path) -> None:
     status = pytest.main(arguments, plugins=[plugin])
     if status == pytest.ExitCode.INTERRUPTED and plugin.internal is None and not plugin.stopped:
         raise KeyboardInterrupt
-    if status == pytest.ExitCode.NO_TESTS_COLLECTED and plan.share.among > 1:
-        return  # the others have them all
     if status not in _ENDED and plugin.internal is None:
         raise GraderError(f"The suites did not run to their end: {pytest.ExitCode(status).name}.")
 

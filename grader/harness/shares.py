@@ -4,19 +4,18 @@ How many share it decides nothing but the time that it takes: a check stays with
 what a process can't know of the others is made good when all have ended.
 """
 
+import os
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
 
 from grader.assignment import Bounds
 from grader.results import CheckResult, Outcome
 
-
-@dataclass(frozen=True)
-class Share:
-    """One process's part: the ``number``-th of ``among``, counted from 0."""
-
-    number: int = 0
-    among: int = 1
+CARDS = 4096  # more than a submission has groups of checks, and few enough for a pipe to hold at once
+_CARD = struct.Struct("=H")
 
 
 @dataclass(frozen=True)
@@ -27,19 +26,43 @@ class Placed:
     check: CheckResult
 
 
-def deal(needs: Sequence[Sequence[int]], share: Share) -> list[int]:
-    """The places of a share's checks; ``needs`` has, for each check, the places of those that it needs.
+class Deck:
+    """Numbers from 0 on, each taken by one of the processes that were forked while it was open.
 
-    Groups of checks that need each other are dealt out in turn, like cards: the dear ones, races and
-    crashes, stand beside each other in a suite.
+    They lie in a pipe, from which each process reads one whenever it is free, so that none has long to wait
+    for another's last check. A context manager; its owner closes it when all have ended.
     """
-    group = list(range(len(needs)))
+
+    def __init__(self) -> None:
+        self._source, sink = os.pipe()
+        os.write(sink, b"".join(map(_CARD.pack, range(CARDS))))
+        os.close(sink)
+
+    def take(self) -> int:
+        """The lowest number that nobody has taken yet; ``CARDS`` when there is none."""
+        card = os.read(self._source, _CARD.size)
+        return int(_CARD.unpack(card)[0]) if card else CARDS
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._source)
+
+
+def group(needs: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The places of checks that need each other, together; ``needs`` has those that each check needs."""
+    first = list(range(len(needs)))
     for place, needed in enumerate(needs):
         for other in needed:
-            low, high = sorted((group[place], group[other]))
-            group = [low if one == high else one for one in group]
-    hands = {first: turn % share.among for turn, first in enumerate(dict.fromkeys(group))}
-    return [place for place, first in enumerate(group) if hands[first] == share.number]
+            low, high = sorted((first[place], first[other]))
+            first = [low if one == high else one for one in first]
+    groups: dict[int, list[int]] = {}
+    for place, one in enumerate(first):
+        groups.setdefault(one, []).append(place)
+    return list(groups.values())
 
 
 def put_together(found: Iterable[Placed], bounds: Bounds) -> list[CheckResult]:

@@ -1,35 +1,29 @@
 """However many processes share a submission, its results are those of one process."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import pytest
-
 from grader.assignment import DEFAULT
-from grader.harness.shares import Placed, Share, deal, put_together
+from grader.harness.shares import CARDS, Deck, Placed, group, put_together
 from grader.results import CheckResult, Outcome
 
 
-def of_all(needs, among):
-    return [deal(needs, Share(number, among)) for number in range(among)]
-
-
-def test_one_share_is_everything_in_order():
-    assert deal([[], [0], []], Share()) == [0, 1, 2]
-
-
-@pytest.mark.parametrize("among", [2, 3, 5])
-def test_each_check_is_in_one_share(among):
-    shares = of_all([[] for _ in range(11)], among)
-    assert sorted(place for share in shares for place in share) == list(range(11))
-    assert max(map(len, shares)) - min(map(len, shares)) <= 1
+def test_checks_without_needs_are_groups_of_their_own():
+    assert group([[], [], []]) == [[0], [1], [2]]
 
 
 def test_a_check_stays_with_those_that_it_needs():
-    needs = [[], [], [], [0, 2], [], [1], [3]]
-    for share in of_all(needs, 2):
-        assert all(other in share for place in share for other in needs[place])
-    assert of_all(needs, 2) == [[0, 2, 3, 4, 6], [1, 5]]
+    assert group([[], [], [], [0, 2], [], [1], [3]]) == [[0, 2, 3, 6], [1, 5], [4]]
+
+
+def test_each_number_is_taken_once_by_whoever_is_free():
+    with Deck() as deck:
+        first = deck.take()
+        with ThreadPoolExecutor(4) as pool:
+            taken = list(pool.map(lambda _: deck.take(), range(CARDS - 1)))
+        assert sorted([first, *taken]) == list(range(CARDS))
+        assert deck.take() == CARDS
 
 
 def result(name, outcome):
@@ -101,3 +95,26 @@ def test_a_share_without_a_check_is_no_fault(grader):
     grader.write("mine", SUITE, STUDENT)
     results = grader.grade(jobs=4, checks=("mine.first", "mine.last"))
     assert [one.outcome for one in results.exercises[0].checks] == [Outcome.PASSED, Outcome.FAILED]
+
+
+def test_what_a_dead_process_had_taken_is_run_again_by_another(grader, tmp_path):
+    flag = tmp_path / "died"
+    dies = f'''
+@one()
+def test_dies_once(it):
+    """Dies once."""
+    import os, pathlib
+    flag = pathlib.Path({str(flag)!r})
+    if not flag.exists():
+        flag.touch()
+        os._exit(9)
+'''
+    grader.write("mine", SUITE + dies, STUDENT)
+    bounds = replace(DEFAULT.bounds, call_seconds=0.5)
+    results = grader.grade(bounds=bounds, jobs=2)
+    assert flag.exists()
+    assert results.reason == ""
+    assert [one.title for one in results.exercises[0].checks] == [
+        "First.", "Hangs.", "Needs.", "Hangs too.", "Last.", "Dies once.",
+    ]  # fmt: skip
+    assert results.exercises[0].checks[-1].outcome is Outcome.PASSED
