@@ -14,6 +14,7 @@ from grader.interleave.stage import Stage
 from grader.interleave.trouble import Ground as Blame
 from grader.interleave.trouble import Trouble
 from grader.loop import Loop
+from grader.processor import Processor
 from grader.proxy import resp
 from grader.proxy.relay import Relay, Times, Upstream, pass_all
 from grader.sandbox.process import Process, Worker, WorkerError
@@ -42,7 +43,8 @@ class Place:
 class Rig:
     """One submission's server and worker; both are replaced where a check has spoiled them."""
 
-    def __init__(self, settings: Settings, place: Place, stack: ExitStack) -> None:
+    def __init__(self, settings: Settings, place: Place, processor: Processor, stack: ExitStack) -> None:
+        self._processor = processor
         self._settings = settings
         self._place = place
         self._stack = stack
@@ -114,14 +116,26 @@ class Rig:
         times = Times(lambda: self.clock.seconds, self.clock.offset_ms)
         relay = Relay(self.loop, self._place.sockets, self._connect, times)
         trouble = Trouble(self._blame())
-        kit = Kit(self.loop, self.worker, relay, self.clock, self.admin, self.bounds, trouble, self._inside)
-        stage = Stage(kit, seed)
+        stage = Stage(self._kit(relay, trouble), seed)
         kept: list[Process] = []
         try:
             yield stage
             kept = stage.spotless() if stage.over else []
         finally:
             self._clear(relay, trouble, kept)
+
+    def _kit(self, relay: Relay, trouble: Trouble) -> Kit:
+        return Kit(
+            self.loop,
+            self.worker,
+            relay,
+            self.clock,
+            self.admin,
+            self.bounds,
+            trouble,
+            self._processor,
+            self._inside,
+        )
 
     def _blame(self) -> Blame:
         return Blame(
@@ -162,7 +176,7 @@ class Rig:
 
 
 @contextmanager
-def open_rig(settings: Settings, place: Place) -> Iterator[Rig]:
+def open_rig(settings: Settings, place: Place, processor: Processor) -> Iterator[Rig]:
     """A rig whose worker is still getting ready; closing it leaves no process behind."""
     with ExitStack() as stack:
-        yield Rig(settings, place, stack)
+        yield Rig(settings, place, processor, stack)

@@ -13,6 +13,7 @@ from grader.errors import GraderError, UsageError
 from grader.harness.plugin import Plan, Plugin
 from grader.harness.rig import Place, open_rig
 from grader.harness.shares import Placed
+from grader.processor import claim
 from grader.results import Isolation
 from grader.settings import Settings
 
@@ -62,7 +63,7 @@ def run_suites(
 
     Raises GraderError where anything of ours failed; what was emitted before then is void.
     """
-    with open_rig(settings, place) as rig:
+    with claim() as processor, open_rig(settings, place, processor) as rig:
         rig.loop.watch(files.lifeline, _abandon)
         plugin = Plugin(rig, plan, emit)
         rig.wait_ready()

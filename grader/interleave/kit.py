@@ -9,6 +9,7 @@ from grader.assignment import Bounds
 from grader.clock import Clock
 from grader.interleave.trouble import Trouble
 from grader.loop import Loop
+from grader.processor import Processor
 from grader.proxy.relay import Relay
 from grader.sandbox.process import Worker
 
@@ -26,4 +27,5 @@ class Kit:
     admin: Admin
     bounds: Bounds
     trouble: Trouble
+    processor: Processor
     inside: Callable[[str], str]  # a socket's path as it is behind the walls

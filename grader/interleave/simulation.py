@@ -19,7 +19,9 @@ from grader.interleave.waits import Timer, Waits
 from grader.proxy.link import Link
 from grader.sandbox.process import OWN_THREADS
 
+LOOKS = 5  # at a process that will be at rest in a moment, each time after giving it a turn
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
+LONG_SECONDS = 0.02  # that nothing happened, after which the student's code has its processor alone
 WATCH_SECONDS = 0.01  # from one look at the time to the next
 STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
 LONG_ROW = 256  # turns of the loop in which somebody was served, between two looks at the time
@@ -102,7 +104,7 @@ class Simulation:
             self.take_answers()
             if until():
                 return
-            if not self._at_rest():
+            if not self._will_rest():
                 self.kit.loop.turn(PAUSE_SECONDS)
                 # A machine that is swamped lets nobody compute: then nothing has passed for the student.
                 self.watch_time(self._computed_seconds)
@@ -135,6 +137,7 @@ class Simulation:
 
     def note_move(self) -> None:
         """Something happened just now: what follows is counted from here."""
+        self.kit.processor.come()
         self._moved = time.monotonic()
         self._used += self._computed_seconds()
 
@@ -144,6 +147,15 @@ class Simulation:
                 return False
         rested = all(self._rests(actor) for actor in self.actors.values())
         return rested or self._computed_seconds() > REST_SECONDS
+
+    def _will_rest(self) -> bool:
+        """Whether all are at rest now, or as soon as they had another turn."""
+        for _ in range(LOOKS):
+            if self._at_rest():
+                return True
+            if not self.kit.processor.give_turn():
+                return False
+        return False
 
     def _rests(self, actor: Actor) -> bool:
         if actor.dead:
@@ -238,6 +250,8 @@ class Simulation:
         if now - self._watched < WATCH_SECONDS:
             return
         self._watched = now
+        if now - self._moved > LONG_SECONDS:
+            self.kit.processor.leave()
         if self.kit.trouble.is_used_up():
             raise self.kit.trouble.used_up(self)
         for actor in self.actors.values():

@@ -9,12 +9,13 @@ from grader.interleave.actor import Actor, read_answer
 from grader.interleave.calls import Answer, Call, Raised, StudentFault, fault_of
 from grader.interleave.kit import Kit
 from grader.interleave.moves import Choose, first_move
-from grader.interleave.simulation import BUSY_BATCHES, Simulation
+from grader.interleave.simulation import BUSY_BATCHES, PAUSE_SECONDS, Simulation
 from grader.proxy.relay import hold_all, pass_all, pass_single
 from grader.results import Outcome
 from grader.sandbox.inside.worker_wire import WireError
 from grader.sandbox.process import Order, Process
 
+MOMENTS = 20  # for which a process that is to be kept may take to come to rest
 QUIET_SECONDS = 0.02  # without anything to serve, after which a lonely call goes on as any other does
 
 
@@ -56,7 +57,17 @@ class Stage(Simulation):
 
     def spotless(self) -> list[Process]:
         """The processes that may be actors again, in another check."""
-        return [a.process for a in self.actors.values() if not (a.dead or a.doing) and a.process.spotless]
+        idle = [a.process for a in self.actors.values() if not (a.dead or a.doing)]
+        return [process for process in idle if self._comes_to_rest(process) and process.spotless]
+
+    def _comes_to_rest(self, process: Process) -> bool:
+        # It may have sent its last answer just now, and a new process costs far more than a moment.
+        for _ in range(MOMENTS):
+            if process.threads.at_rest():
+                return True
+            if not self.kit.processor.give_turn():
+                self.kit.loop.turn(PAUSE_SECONDS)
+        return False
 
     # Requests
 
