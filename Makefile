@@ -15,6 +15,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@$(BIN)/python -m compileall -q grader reports
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime

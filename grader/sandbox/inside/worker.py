@@ -224,6 +224,9 @@ def main(path: str, config: Config) -> None:
     worker_time.clock.map(config["clock"])
     redis = importlib.import_module("redis")
     worker_time.install_in_redis(importlib.import_module("redis._parsers.socket"))
+    # Each client asks for it, and it is parsed out of a file each time.
+    utils = importlib.import_module("redis.utils")
+    setattr(utils, "get_lib_version", functools.cache(utils.get_lib_version))  # noqa: B010 - for mypy
     # The first command of a process loads modules and fills caches; forked processes find it done.
     global make_client
     make_client = functools.partial(_make_client, redis.Redis)
