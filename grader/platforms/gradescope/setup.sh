@@ -3,8 +3,14 @@
 set -euo pipefail
 
 cd /autograder/source
-python=$(command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
-if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+python=
+for name in python3.13 python3.12 python3.11 python3; do
+  if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    python=$name
+    break
+  fi
+done
+if [ -z "$python" ]; then
   echo "The grader needs Python 3.11. Choose Ubuntu 24.04 as the base image of this autograder." >&2
   exit 1
 fi
