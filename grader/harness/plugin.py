@@ -161,7 +161,8 @@ class Plugin:
         report = yield
         name = check_id(item)
         error = self._blame(name, call.excinfo.value) if call.excinfo else None
-        if error is not None and name not in self._errors:
+        ours = call.when == "teardown" and isinstance(error, GraderError)  # whatever the check itself found
+        if error is not None and (ours or name not in self._errors):
             self._errors[name] = error
             if name in self._labs and isinstance(error, CheckFailedError | StudentFault):
                 self._evidence[name] = gather(self._labs[name], error, self._plan.submission)

@@ -82,8 +82,10 @@ class Rig:
     def wait_ready(self) -> None:
         """Return when the worker is ready for its first actor."""
         self._warming.passes = pass_all
-        self.worker.wait_ready()
-        self._warming.close_all()
+        try:
+            self.worker.wait_ready()
+        finally:
+            self._warming.close_all()
 
     def _connect(self) -> Upstream:
         """A connection to Valkey as the student's user; its replies to the log-in are taken off."""
