@@ -7,6 +7,7 @@ marks is told and left alone. A list is only as good as the look at it: is each 
 the one that names the mistake among them?
 """
 
+import functools
 import re
 import sys
 import tomllib
@@ -31,6 +32,7 @@ def folders(exercise="*", kind="*"):
     return sorted(path.parent for path in CORPUS.glob(f"{exercise}/{kind}/*/expect.toml"))
 
 
+@functools.cache
 def graded(folder):
     """A submission's results for the exercise that it is about; never touches any other."""
     settings = Settings(

@@ -17,6 +17,11 @@ CHANGING = re.compile(
 )
 
 
+# The server gives these replies in an order of its own; whoever reads keys by them asks on in that order.
+UNORDERED = {"SCAN", "HSCAN", "SSCAN", "ZSCAN", "KEYS", "SMEMBERS", "HGETALL", "HKEYS", "HVALS"}
+ASKED_ON = {"DEL", "UNLINK", "MGET", "TOUCH", "HMGET", "HDEL"}
+FEW = 3  # words of a command that name no more than one or two keys
+
 # What a limiter says of the seconds left is as exact as the machine is quick.
 LEFT = re.compile(r"(?<=\(False, 0, )[\d.e-]+|[\d.e-]+(?= \(float\))|(?<=\(integer\) )\d{3,}")
 
@@ -56,7 +61,7 @@ def evidence(found: Evidence) -> list[str]:
     rows = [f"  call      {found.call}"] if found.call else []
     first = len(found.commands) - len(commands) + 1
     rows += [
-        f"  sent {n:>4}  {one.actor} {one.text}  ->  {one.reply}" for n, one in enumerate(commands, first)
+        f"  sent {n:>4}  {one.actor} {exchange(one.text, one.reply)}" for n, one in enumerate(commands, first)
     ]
     if found.error:
         rows.append(f"  raised    {found.error.type}: {found.error.message}")
@@ -69,10 +74,23 @@ def evidence(found: Evidence) -> list[str]:
     if found.schedule:
         rows.append(f"  verdict   {found.schedule.verdict}")
         rows += [
-            f"  step      {step.actor} {step.kind} {step.text}" + ("  <- wrong" if step.wrong else "")
+            f"  step      {step.actor} {step.kind} {command(step.text)}"
+            + ("  <- wrong" if step.wrong else "")
             for step in found.schedule.steps[:STEPS]
         ]
     return rows
+
+
+def exchange(text: str, reply: str) -> str:
+    """A command and its reply, without what comes in any order."""
+    name, shown = text.partition(" ")[0], command(text)
+    return f"{shown}  ->  {reply if shown == text and name not in UNORDERED else '<...>'}"
+
+
+def command(text: str) -> str:
+    """A command, without the names of many keys or fields."""
+    name, words = text.partition(" ")[0], len(text.split())
+    return f"{name} <...>" if name in ASKED_ON and words > FEW else text
 
 
 def steady(row: str) -> str:
