@@ -8,7 +8,7 @@ from grader.suites.board_order import filled
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import odd_names, word, words
+from grader.suites.names import SHARED_STATE, odd_names, word, words
 
 # By their first word, or by two where only that command's part changes something.
 FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "SWAPDB"}
@@ -131,7 +131,7 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     """Two objects of one board, in two processes, see the same board."""
     name, (ann, bob) = word(rand), words(rand, 2)
     here, there = lab.new("here", name), lab.new("there", name, actor=lab.enter())
-    hint = "All state lives on the server; an object keeps nothing of the board to itself."
+    hint = SHARED_STATE
     here.submit(ann, 2.0)
     expect(seen_of(here, ann), SIX).to_equal(
         [2.0, 1, 1, *[[(1, ann, 2.0)]] * 3], hint="These are one board's answers after one submit."

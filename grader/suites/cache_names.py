@@ -17,7 +17,7 @@ from grader.suites.cache_rules import (
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import odd_names, word, words
+from grader.suites.names import SHARED_STATE, odd_names, word, words
 
 LOCKS = ("lock", "locks")  # where locks often are: namespaces, and keys
 APART = "A helper key needs a name that no entry can have: where does its prefix differ from an entry's?"
@@ -226,7 +226,7 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     space, (key, other) = word(rand), words(rand, 2)
     here, there = callers(lab, 2, space)
     here.set(key, 1)
-    hint = "All state lives on the server; an object keeps no values to itself."
+    hint = SHARED_STATE
     expect(there.get(key)).to_equal(1, hint=hint)
     expect(there.exists(key)).to_equal(True, hint=hint)
     there.set(key, 2)

@@ -8,7 +8,7 @@ from grader.suites.cart_rules import contents, expect_held, fill, holding, key_n
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Executions, Lab, StandIn
-from grader.suites.names import SAME_SHORT_HASH, odd_names, word, words
+from grader.suites.names import SAME_SHORT_HASH, SHARED_STATE, odd_names, word, words
 
 FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "CONFIG", "ACL", "SWAPDB", "DEBUG"}
 HELD = 30  # seconds that other users' carts live: who waits for one of them to go away needs no longer
@@ -121,7 +121,7 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     """Two objects of one user, in two processes, see the same cart."""
     user, (tea, milk) = word(rand), words(rand, 2)
     here, there = lab.new("here", user), lab.new("there", user, actor=lab.enter())
-    hint = "All state lives on the server; an object keeps nothing of the cart to itself."
+    hint = SHARED_STATE
     here.add(tea)
     expect(there.count(), "The count that the other object gives").to_equal(1, hint=hint)
     expect(contents(there), "What the other object sees").to_equal({tea: 1}, hint=hint)

@@ -6,7 +6,7 @@ from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Lab
 from grader.suites.limiter_rules import EDGE, allowed, fill, refused, window_of
-from grader.suites.names import odd_names, word, words
+from grader.suites.names import SHARED_STATE, odd_names, word, words
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
@@ -46,7 +46,7 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     """Two objects of one limiter, in two processes, count together."""
     name, user = words(rand, 2)
     here, there = lab.new("here", name, 3, 60), lab.new("there", name, 3, 60, actor=lab.enter())
-    hint = "All state lives on the server; an object counts nothing by itself."
+    hint = SHARED_STATE
     allowed(there, user, 1)
     fill(here, user, 2)
     refused(there, user, hint)

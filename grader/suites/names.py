@@ -2,6 +2,11 @@
 
 import random
 
+# The hint of every check of names that other processes must find too.
+SHARED_STATE = (
+    "All state lives on the server: an object keeps nothing to itself, and hash() differs between processes."
+)
+
 # Each of these has broken somebody's keys: separators, globs, escapes, white space, other scripts.
 ODD = (
     ":",

@@ -8,7 +8,7 @@ from grader.interleave.calls import Unserializable
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import odd_names, word, words
+from grader.suites.names import SHARED_STATE, odd_names, word, words
 from grader.suites.session_rules import DATA, log_in, session_of, tokens_of
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
@@ -79,7 +79,7 @@ def test_state_is_on_the_server(lab: Lab, store: StandIn, rand: Random) -> None:
     """Two objects, in two processes, see the same sessions."""
     user, there = word(rand), lab.new("there", actor=lab.enter())
     token = log_in(store, user, {"n": 1})
-    hint = "All state lives on the server; an object keeps no sessions to itself."
+    hint = SHARED_STATE
     expect(session_of(there, token)).to_equal((user, {"n": 1}), hint=hint)
     expect(tokens_of(there, user)).to_equal({token}, hint=hint)
     expect(there.update(token, {"n": 2})).to_equal(True, hint=hint)
