@@ -258,6 +258,7 @@ class Simulation:
             if actor.busy and not actor.frozen and self._is_stuck(actor, now):
                 raise self.kit.trouble.timed_out(self, actor)
         self.kit.trouble.watch_server(self)
+        self.kit.trouble.watch_memory(self)
         if passed() > STALL_SECONDS:
             self.clock.drift(int((now - max(self._moved, self._drifted)) * NANOSECONDS))
             self._drifted = now

@@ -21,6 +21,7 @@ from grader.spent import Spent
 if TYPE_CHECKING:
     from grader.interleave.simulation import Simulation
 
+MEMORY_SECONDS = 0.1  # from one look at the memory of all processes to the next
 STACK_SECONDS = 0.5  # for a process that hangs to write where
 # Bounded, for a student's code can write there too.
 _STACK_LINE = re.compile(
@@ -56,6 +57,7 @@ class Trouble:
         self.address = ground.address
         self.login = ground.login
         self._stuck: tuple[int, float] = (0, 0.0)  # the command that Valkey hasn't answered, and since when
+        self._weighed = time.monotonic()
         self.server_spoiled = False
         self.script_killed = False
 
@@ -168,6 +170,17 @@ class Trouble:
             raise StudentFault(
                 Outcome.TIMED_OUT, f"{doing} kept Valkey busy for too long with {command}.", call=doing
             )
+
+    def watch_memory(self, stage: "Simulation") -> None:
+        """Raise StudentFault where all processes together hold too much."""
+        if time.monotonic() - self._weighed < MEMORY_SECONDS:
+            return
+        self._weighed = time.monotonic()
+        most = self._bounds.memory_in_all_mib
+        if stage.kit.worker.held_mib() > most:
+            doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "")
+            message = f"All processes of your code together used more than {most} MiB of memory."
+            raise StudentFault(Outcome.ERRORED, message, call=doing)
 
     def blocked(self, stage: "Simulation") -> StudentFault:
         """Valkey is in something of the student's that takes too long."""

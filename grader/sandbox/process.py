@@ -24,6 +24,7 @@ from grader.errors import GraderError
 from grader.loop import Loop
 from grader.sandbox.channel import Channel
 from grader.sandbox.inside import worker_wire as wire
+from grader.sandbox.memory import count_mib
 from grader.sandbox.threads import Threads
 
 START_SECONDS = 20.0  # importing redis-py takes a quarter of a second; a swamped machine gets this long
@@ -319,6 +320,10 @@ class Worker:
         self._processes.clear()
         self._kept = []
         return {int(pid): (status, peak) for pid, (status, peak) in ended.items()}
+
+    def held_mib(self) -> float:
+        """MiB of memory that the worker's processes hold together."""
+        return count_mib(self._popen.pid)
 
     def close(self) -> None:
         """Kill the worker and everything in it; safe to repeat."""
