@@ -2,7 +2,7 @@
 
 import pytest
 
-from .record import expected_fails, failed_checks, folders, graded
+from .record import expected_fails, failed_checks, folders, graded_once
 
 SUBMISSIONS = folders()
 
@@ -13,7 +13,7 @@ def name_of(folder):
 
 @pytest.mark.parametrize("folder", [f for f in SUBMISSIONS if f.parent.name == "right"], ids=name_of)
 def test_a_right_submission_gets_full_marks(folder):
-    results = graded(folder)
+    results = graded_once(folder)
     assert failed_checks(results) == []
     assert results.score == results.max_score
 
@@ -22,4 +22,4 @@ def test_a_right_submission_gets_full_marks(folder):
 def test_a_faulty_submission_fails_exactly_what_it_must(folder):
     fails = expected_fails(folder)
     assert fails, "Which checks must it fail? See record.py."
-    assert sorted(failed_checks(graded(folder))) == sorted(fails)
+    assert sorted(failed_checks(graded_once(folder))) == sorted(fails)
