@@ -1,5 +1,8 @@
 """Copies are found, stubs don't count, strangers aren't accused."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +48,20 @@ def test_what_is_no_python_stops_nothing(stubs, text):
     good = text_of("lua_scripts")
     pairs = find_alike([source("x", text), source("a", good), source("b", good)], stubs)
     assert {(pair.first, pair.second) for pair in pairs} == {("a", "b")}
+
+
+def test_the_same_is_found_in_each_process():
+    ask = (
+        "from pathlib import Path; from reports.alike import Source, find_alike\n"
+        "text = Path('solutions/cache_manager.py').read_text()\n"
+        "other = text.replace('json', 'orjson').replace('def touch', 'def prod').replace('left', 'rest')\n"
+        "print(find_alike([Source('a', 'm.py', text), Source('b', 'm.py', other)], {}))"
+    )
+    said = {
+        subprocess.check_output(
+            [sys.executable, "-c", ask], cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}
+        )
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
+    assert b"shared=True" in said.pop()
