@@ -105,9 +105,14 @@ class Clock:
         real = time.monotonic_ns() - self.monotonic
         return (self._shared[0] - real) // _MILLISECOND
 
+    @property
+    def lags(self) -> bool:
+        """Whether real time has run on by more than LAG_MS since the last move."""
+        return abs(self.offset_ms() - self._shifted_ms) > LAG_MS
+
     def keep_up(self) -> None:
-        """Align where real time has run on by more than LAG_MS; while no transaction is open."""
-        if abs(self.offset_ms() - self._shifted_ms) > LAG_MS:
+        """Align where real time has run on too far; while no transaction is open."""
+        if self.lags:
             self.align()
 
     def move_to(self, moment: int) -> None:

@@ -197,6 +197,8 @@ class Simulation:
         actor = self.actors[move.actor]
         if move.link is not None:
             self._count_batch(actor, move.link)
+            if self.clock.lags and not self._watches():
+                self.clock.align()  # an expiry that is set now counts from now
             if move.dies:
                 self.relay.mute(actor.name)  # it dies before the replies get there
             self.tell(actor.name, "sends", tuple(move.link.held[: move.count]))
@@ -221,6 +223,11 @@ class Simulation:
         elif actor.asks_again(tuple(link.held)) > BUSY_BATCHES:
             # Nobody waits for the clock, but a long row of different commands is no polling.
             self.clock.move_to(step)
+
+    def _watches(self) -> bool:
+        """Whether somebody who can go on is between WATCH and EXEC."""
+        names = (name for name, actor in self.actors.items() if not (actor.frozen or actor.dead))
+        return any(link.watching for name in names for link in self.relay.links(name))
 
     def _reach(self, timer: Timer) -> None:
         self._batches = 0

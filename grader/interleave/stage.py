@@ -165,7 +165,7 @@ class Stage(Simulation):
         if not self._is_alone(actor):
             return
         last = self.relay.round_trips(actor.name) + BUSY_BATCHES
-        self.relay.passes = pass_single
+        self.relay.passes = lambda link: pass_single(link) and not self.clock.lags
         try:
             while actor.busy and self._is_free(actor) and self.relay.round_trips(actor.name) < last:
                 if not self.kit.loop.turn(QUIET_SECONDS):

@@ -18,6 +18,8 @@ STREAMS = frozenset({"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"})
 _TIMEOUT_LAST = frozenset({"BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX"})
 _TIMEOUT_FIRST = frozenset({"BLMPOP", "BZMPOP"})
 _TIMEOUT_BLOCK = frozenset({"XREAD", "XREADGROUP"})
+# These end what WATCH began.
+_UNWATCHES = frozenset({"EXEC", "DISCARD", "UNWATCH", "RESET"})
 ENDLESS_SECONDS = 1e9  # thirty years
 BLOCKING = _TIMEOUT_LAST | _TIMEOUT_FIRST | _TIMEOUT_BLOCK
 
@@ -75,6 +77,7 @@ class Link:
         self.held: list[resp.Command] = []
         self.flight: deque[Sent] = deque()
         self.streaming = False  # it subscribed: replies are no longer paired
+        self.watching = False  # it counts on it that certain keys don't change
         self.mid_batch = False  # part of what is held was released: the rest begins no new round trip
 
     @property
@@ -102,6 +105,7 @@ class Link:
         """Send commands to Valkey; ``sent`` says how they are to be recorded, one for each."""
         for one in sent:
             self.streaming = self.streaming or one.name in STREAMS
+            self.watching = one.name == "WATCH" or (self.watching and one.name not in _UNWATCHES)
         self.flight.extend(sent)
         self.upstream.sendall(b"".join(map(resp.encode, commands)))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader.clock import NANOSECONDS
 from grader.codec import to_json
 from grader.interleave.calls import Call, Compute, Iterate, Raised, Returned, StudentFault, Unserializable
 from grader.results import Outcome
@@ -208,6 +209,19 @@ def test_who_asks_without_a_pause_holds_up_neither_the_clock_nor_the_others(lab)
     assert not second.busy
     for actor in (first, second):
         lab.stage.take(actor)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_an_expiry_counts_from_when_it_is_set_however_long_the_call_was_held_up(lab, alone):
+    it, other = lab.new("it"), lab.new("other", actor=lab.enter())
+    if not alone:
+        other.sleep_and_set.begin(100)
+    pending = it.try_lock.begin()
+    lab.stage.clock.monotonic -= 2 * NANOSECONDS  # as if so much time had really passed
+    assert pending.value() is True
+    for seconds, there in ((9.5, ["lock"]), (1, [])):
+        lab.advance(seconds)
+        assert [state.key for state in lab.keys()] == there  # noqa: SIM118 - no dict
 
 
 def test_threads_that_ask_without_a_pause_let_the_others_have_their_turn(lab):
