@@ -20,6 +20,7 @@ NANOSECONDS = 1_000_000_000
 # Real time that the server's expiries may run on by while virtual time stands still. Checks see times to
 # within a second; a machine under load takes longer than that for a few calls.
 LAG_MS = 200
+CREEP_MS = 500  # the same beside an open transaction, which a move of its keys' expiries would break
 _MILLISECOND = 1_000_000
 
 # Keys, and fields of hashes, that may lie on the server: moving so many takes a quarter of a second.
@@ -119,6 +120,12 @@ class Clock:
         """Make it ``moment`` (nanoseconds) here, in the worker and on the server; never backwards."""
         self._shared[0] = max(moment, self._shared[0])
         self.align()
+
+    def creep_to(self, moment: int) -> None:
+        """The same, but the server's expiries may stay behind for a while: for an open transaction's sake."""
+        self._shared[0] = max(moment, self._shared[0])
+        if abs(self.offset_ms() - self._shifted_ms) > CREEP_MS:
+            self.align()
 
     def drift(self, nanoseconds: int) -> None:
         """Let time pass in the worker as it has really passed, and so has on the server."""

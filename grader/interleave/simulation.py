@@ -212,17 +212,21 @@ class Simulation:
         self._batches += 1
         if self._batches <= BUSY_BATCHES:
             return
+        # With the clock move the expiries, and a WATCH takes that for a change of its keys.
+        move = self.clock.creep_to if self._watches() else self.clock.move_to
         timer = self.waits.next_timer()
         step = self.clock.now + BUSY_NANOSECONDS
         if self._horizon is not None:
             step = min(step, self._horizon)
         if timer is not None:
-            self.clock.move_to(min(timer.due, step))
+            move(min(timer.due, step))
             if timer.due <= self.clock.now:
-                self._reach(timer)
+                self._batches = 0
+                self.note_move()
+                timer.fire()
         elif actor.asks_again(tuple(link.held)) > BUSY_BATCHES:
             # Nobody waits for the clock, but a long row of different commands is no polling.
-            self.clock.move_to(step)
+            move(step)
 
     def _watches(self) -> bool:
         """Whether somebody who can go on is between WATCH and EXEC."""

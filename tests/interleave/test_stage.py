@@ -53,6 +53,15 @@ class It:
         self.client.set("done", 1)
     def spin(self):
         while not self.client.get("done"): pass
+    def transact(self, times):
+        self.client.set("lock", "a", ex=10)
+        for n in range(times):
+            with self.client.pipeline() as pipe:
+                pipe.watch("lock")
+                pipe.get("n")
+                pipe.multi()
+                pipe.set("n", n)
+                pipe.execute()
     def print_out(self): print("hello", flush=True)
 """
 
@@ -209,6 +218,17 @@ def test_who_asks_without_a_pause_holds_up_neither_the_clock_nor_the_others(lab)
     assert not second.busy
     for actor in (first, second):
         lab.stage.take(actor)
+
+
+def test_who_asks_a_lot_under_a_watch_gets_through_beside_who_sleeps(lab):
+    first, second = lab.enter(), lab.enter()
+    for actor in (first, second):
+        lab.new("it", actor=actor)
+    lab.stage.begin(first, Call("transact", (30,)))
+    lab.stage.begin(second, Call("sleep_and_set", (5,)))
+    assert lab.stage.finish(first) == Returned(None)
+    assert 0 < lab.now < 2
+    assert lab.stage.finish(second) == Returned(None)
 
 
 @pytest.mark.parametrize("alone", [True, False])
