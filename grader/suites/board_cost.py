@@ -14,6 +14,7 @@ from grader.suites.lab import Lab, StandIn
 ROUND_TRIPS = 4
 # "In proportion" leaves the factor open: these are far above any right reading, and below any tie here.
 FLAT, EACH = 300, 20
+MANY = 1_100  # entries that top is asked for: fewer than on any board here
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +43,7 @@ def test_top_reads_no_more_than_it_gives(lab: Lab, crowds: Crowds, rand: Random)
 
     def ask(board: StandIn, crowd: Crowd) -> None:
         board.top(3)
-        for n in (1, 10, larger):
+        for n in (1, 10, larger, MANY):
             what = f"top({n}) of {len(crowd.entries):,} players"
             answer = costs(lab, lambda n=n: board.top(n), n, what)
             expect(answer, what).to_equal(crowd.entries[:n])
@@ -70,7 +71,7 @@ def test_rank_reads_no_list(lab: Lab, crowds: Crowds, rand: Random) -> None:
 @check(points=1, objective="performance", guide="ties-and-ranks", needs=("around_gives_the_neighbours",))
 def test_around_reads_no_more_than_it_gives(lab: Lab, crowds: Crowds, rand: Random) -> None:
     """around reads in proportion to radius, in 4 round trips, whatever the board's size and its ties."""
-    radius = rand.randrange(2, 4)
+    radius, larger = rand.randrange(2, 4), rand.randrange(120, 200)
 
     def ask(board: StandIn, crowd: Crowd) -> None:
         board.around(crowd.entries[0][1])
@@ -81,5 +82,10 @@ def test_around_reads_no_more_than_it_gives(lab: Lab, crowds: Crowds, rand: Rand
             answer = costs(lab, lambda player=player: board.around(player, radius), 2 * radius + 1, what)
             wanted = crowd.entries[max(0, place - radius) : place + radius + 1]
             expect(answer, what).to_equal(wanted)
+        place = len(crowd.entries) // 2
+        first, player = place - larger, crowd.entries[place][1]
+        what = f"around with radius {larger} among {len(crowd.entries):,} players"
+        answer = costs(lab, lambda: board.around(player, larger), 2 * larger + 1, what)
+        expect(answer, what).to_equal(crowd.entries[first : place + larger + 1])
 
     crowds.check(lab, ask)

@@ -39,15 +39,17 @@ def test_empty_keys_are_refused(lab: Lab, cache: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
-def test_empty_keys_among_many(cache: StandIn, rand: Random) -> None:
-    """An empty key raises ValueError in get_many and set_many too, and nothing is stored."""
+def test_empty_keys_among_many(lab: Lab, cache: StandIn, rand: Random) -> None:
+    """An empty key raises ValueError in get_many and set_many too, and nothing is read or stored."""
     key, other = words(rand, 2)
     cache.set(key, 1)
     hint = "Look at all keys before the first one is used."
-    for keys in ([key, ""], ["", key], [""]):
-        expect_raised(cache.get_many.answer(keys), ValueError, hint=hint)
-    for mapping in ({key: 2, "": 3}, {"": 2, other: 3}, {"": 2}):
-        expect_raised(cache.set_many.answer(mapping), ValueError, hint=hint)
+    with lab.traffic() as traffic:
+        for keys in ([key, ""], ["", key], [""]):
+            expect_raised(cache.get_many.answer(keys), ValueError, hint=hint)
+        for mapping in ({key: 2, "": 3}, {"": 2, other: 3}, {"": 2}):
+            expect_raised(cache.set_many.answer(mapping), ValueError, hint=hint)
+    expect(traffic.round_trips, "The number of round trips").to_equal(0, hint=hint)
     expect(stored(cache, [key, other])).to_equal({key: 1}, hint=hint)
 
 
@@ -106,7 +108,7 @@ def test_set_many_stores_all_or_nothing(cache: StandIn, rand: Random) -> None:
     first, second, third = words(rand, 3)
     cache.set(first, "old")
     hint = "Encode all values before the first command is sent."
-    for wrong in ({2}, Unserializable()):
+    for wrong in ({2}, Unserializable(), {(1, 2): 3}):
         mapping = {first: "new", second: wrong, third: "new"}
         expect_raised(cache.set_many.answer(mapping), TypeError, hint=hint)
         expect(stored(cache, [first, second, third])).to_equal({first: "old"}, hint=hint)

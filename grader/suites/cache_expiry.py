@@ -40,12 +40,15 @@ def test_default_ttl(lab: Lab, rand: Random) -> None:
             cache.get_or_compute(f"get_or_compute {read}", Compute(1))
             cache.set(f"touch {read}", 1, ttl=10)
             cache.touch(f"touch {read}")
-    writes = ("set", "set_many", "get_or_compute", "touch")
+            cache.set(f"set again {read}", 0, ttl=10)
+            cache.set(f"set again {read}", 1)
+    writes = ("set", "set_many", "get_or_compute", "touch", "set again")
     for cache, ttl in ((own, seconds), (usual, 300)):
         lab.advance(ttl - ROOM - lab.now)
         early, late = ([f"{write} {read}" for write in writes] for read in ("early", "late"))
         there = dict.fromkeys(early, 1)
-        expect(stored(cache, early)).to_equal(there, hint="An entry expired too early.")
+        hint = "An entry expired too early. Does a write without a ttl set the expiry, over an older one too?"
+        expect(stored(cache, early)).to_equal(there, hint=hint)
         lab.advance(2 * ROOM)
         hint = "An entry should have expired. Which ttl is used where none is given?"
         expect(stored(cache, late)).to_equal({}, hint=hint)

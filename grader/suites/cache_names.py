@@ -26,7 +26,7 @@ APART = "A helper key needs a name that no entry can have: where does its prefix
 @check(points=0.5, objective="keys", guide="names-and-keys")
 def test_any_text_is_a_key(cache: StandIn, rand: Random) -> None:
     """A key is any text: colons, spaces, newlines, globs and emoji, used as it is."""
-    names = odd_names(rand)
+    names = [*odd_names(rand), " ", "\n"]
     for number, name in enumerate(names, 1):
         cache.set(name, number)
     hint = "A key is used as it is: no trimming, no change of case, no replacing."
@@ -120,6 +120,8 @@ def test_what_a_namespace_may_be(lab: Lab, rand: Random) -> None:
         f"{base} x",
         f"{base}*",
         f"{base}.x",
+        f"{base}^",
+        f"\u017f{base}",  # a letter of which ASCII has the other case
         "٣",
         "ª",
     ):

@@ -154,8 +154,10 @@ class OneComputes:
     def __call__(self, ending: Ending) -> str:
         """A sentence about what is wrong with an ending."""
         computed, took = len(self._lab.computed) - self._computed, self._lab.waited - self._began
+        # A look, if there is one, deletes the entry and computes it anew.
+        later, computed = ending.look[1:], computed - len(ending.look[1:])
         self._computed, self._began = len(self._lab.computed), self._lab.waited
-        for answer in ending.answers:
+        for answer in (*ending.answers, *ending.look):
             if isinstance(answer, Raised):
                 return f"A caller raised {answer}."
         values = [answer.value for answer in ending.answers if isinstance(answer, Returned)]
@@ -163,7 +165,11 @@ class OneComputes:
             return f"compute() was called {computed} times, though the callers missed at the same time."
         if any(value != values[0] for value in values):
             return f"The callers got different values: {', '.join(map(show, values))}."
+        if any(given(answer) != "later" for answer in later):
+            return "After the entry was deleted, a later caller did not compute it anew."
         if took > WITHIN_SECONDS:
+            if later:
+                return f"A caller returned {took:.1f} seconds late: of those at once, or a later one."
             return f"A caller returned {took:.1f} seconds late, though the value was stored at once."
         return ""
 

@@ -36,10 +36,11 @@ def test_three_processes_compute_once(lab: Lab, rand: Random) -> None:
 
 def _race_to_compute(lab: Lab, count: int, key: str) -> None:
     together = tuple(calls.get_or_compute(key, Compute(f"by caller {n}")) for n in range(1, count + 1))
-    scenario = Scenario({"cache": ()}, together)
+    look = (calls.delete(key), calls.get_or_compute(key, Compute("later")))
+    scenario = Scenario({"cache": ()}, together, look=look if count == 2 else ())
     hint = (
         "Who may compute has to be decided in one atomic step on the server; who got the lock looks once "
-        "more, stores, and only then gives the lock back."
+        "more, stores, and only then gives the lock back, also where that look found a value."
     )
     lab.race(scenario, OneComputes(lab), hint, most=MOST_ORDERS[count])
 
@@ -63,14 +64,16 @@ def test_eight_threads_compute_once(lab: Lab, cache: StandIn, rand: Random) -> N
 @check(points=1, objective="patterns", guide="cache-stampede")
 def test_a_slow_compute_runs_once(lab: Lab, rand: Random) -> None:
     """A compute() of 8 seconds runs once, however many callers wait; all of them return its value."""
-    key, (holder, *others) = word(rand), callers(lab, 3)
+    key, (holder, *others) = word(rand), callers(lab, 4)
     held = holder.get_or_compute.begin(key, Compute("slow", takes=8))
     lab.idle()
     waits = [others[0].get_or_compute.begin(key, Compute("second"))]
-    lab.advance(7.99)
+    lab.advance(0.9)  # so that two who look ever less often don't look at the same moments
+    waits.append(others[1].get_or_compute.begin(key, Compute("third")))
+    lab.advance(7.09)
     lab.freeze(holder)  # its last commands are on their way for a moment, and somebody comes just then
     lab.advance(0.27)
-    waits.append(others[1].get_or_compute.begin(key, Compute("third")))
+    waits.append(others[2].get_or_compute.begin(key, Compute("fourth")))
     lab.idle()
     lab.thaw(holder)
     lab.advance(WITHIN_SECONDS)
@@ -78,7 +81,7 @@ def test_a_slow_compute_runs_once(lab: Lab, rand: Random) -> None:
     expect_computes(lab.computed, 1, "though it took only 8 seconds", hint)
     expect_returned([held, *waits], "within a second of the value being stored", hint)
     expect([call.value() for call in (held, *waits)], "What the callers returned").to_equal(
-        ["slow"] * 3, hint
+        ["slow"] * 4, hint
     )
 
 
@@ -161,13 +164,15 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
 @check(points=0.5, objective="patterns", guide="cache-stampede")
 def test_different_keys_do_not_wait(lab: Lab, rand: Random) -> None:
     """Callers of different keys, or of one key in different namespaces, do not wait for each other."""
-    key, other, space = words(rand, 3)
+    part, other, space = words(rand, 3)
+    key = f"{part}:{'x' * 100}"
     first, second = callers(lab, 2)
     strange = lab.new("strange", space, actor=lab.enter())
     held = first.get_or_compute.begin(key, Compute("slow", takes=6))
     lab.idle()
     hint = "Is there one lock for each key of each namespace?"
-    for caller, name in ((second, other), (strange, key), (second, f"{key}*"), (second, key.upper())):
+    others = (other, f"{part}:y", f"{key}*", key.upper())
+    for caller, name in ((strange, key), *((second, one) for one in others)):
         began = lab.waited
         expect(caller.get_or_compute(name, Compute("quick"))).to_equal("quick", hint=hint)
         expect(round(lab.waited - began, 2), "The time that a caller of another key took").to_be_between(

@@ -11,7 +11,9 @@ from grader.suites.lab import Calls, Lab, StandIn
 from grader.suites.names import words
 
 ONE_STEP = "The data and its expiry go in one atomic step: MULTI/EXEC, a script, one command."
+GUEST_TTL = 200  # whose end comes after one such wait, and before a second
 LONG_ENOUGH = 120  # seconds after which a lock of somebody who died is gone, and a cart is not
+TTLS = {"ann": 1800, "guest": GUEST_TTL}
 ann = Calls("ann")
 Quantities = Mapping[str, int]
 
@@ -54,7 +56,7 @@ def crash(lab: Lab, call: Call, before: Mapping[str, Quantities], after: Afterma
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
         victim = lab.victim()
-        made = {user: lab.new(user, user, actor=victim) for user in ("ann", *before)}
+        made = {user: lab.new(user, user, ttl=TTLS[user], actor=victim) for user in ("ann", *before)}
         for user, quantities in before.items():
             fill(made[user], quantities)
         return made["ann"], call
@@ -92,16 +94,27 @@ def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
 def test_a_crash_in_merge(lab: Lab) -> None:
     """Wherever the process dies in a merge, no unit is lost or doubled, and every key has an expiry."""
     witness = lab.enter()
-    mine, guest = (lab.new(user, user, actor=witness) for user in ("ann", "guest"))
+    mine, guest = (lab.new(user, user, ttl=TTLS[user], actor=witness) for user in ("ann", "guest"))
     theirs = {"tea": 2, "jam": 4}
     hint = "Reading the guest's cart, adding it here, its expiry, and deleting it there are one atomic step."
     for own, merged in (({"tea": 1}, {"tea": 3, "jam": 4}), ({}, theirs)):
+        # Which time-to-live a merge gives that nothing interrupts is another check's affair.
+        lab.empty()
+        fill(mine, own)
+        fill(guest, theirs)
+        mine.merge("guest")
+        lab.advance(2 * LONG_ENOUGH)
+        lasts = contents(mine) == merged
 
-        def wrong(own: Quantities = own, merged: Quantities = merged) -> str:
+        def wrong(own: Quantities = own, merged: Quantities = merged, *, lasts: bool = lasts) -> str:
             lab.advance(LONG_ENOUGH)
             seen = contents(mine), contents(guest)
             if seen not in ((own, theirs), (merged, {})):
                 return f"The crash left {seen[0]} in the user's cart and {seen[1]} in the guest's."
+            if lasts and seen[0] == merged:
+                lab.advance(LONG_ENOUGH)
+                if contents(mine) != merged:
+                    return "The crash left the merged cart without this cart's time-to-live: it is gone."
             mine.merge("guest")
             seen = contents(mine), contents(guest)
             return "" if seen == (merged, {}) else f"Merged once more after the crash, the carts hold {seen}."
@@ -129,7 +142,13 @@ def test_a_crash_in_checkout(lab: Lab) -> None:
             return f"The next checkout after the crash gave {first}, and {before} was in the cart."
         if first and second:
             return f"After the crash two checkouts gave the same items: {first}."
-        return f"After the crash and a checkout the cart holds {left}." if (left := contents(cart)) else ""
+        if left := contents(cart):
+            return f"After the crash and a checkout the cart holds {left}."
+        cart.add("tea")
+        again = plain(cart.checkout())
+        if again != {"tea": 1}:
+            return f"After the crash, 1 tea was added; the next checkout gave {again}."
+        return ""
 
     hint = "Taking everything out is one atomic step; a key that holds it meanwhile keeps its expiry."
     crash(lab, ann.checkout(), {"ann": before}, Aftermath(wrong, hint))

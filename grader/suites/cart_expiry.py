@@ -87,6 +87,7 @@ def test_changes_restart_the_ttl(lab: Lab, rand: Random) -> None:
         ("add of a new item", lambda: cart.add(milk, 2)),
         ("add of an item that was there", lambda: cart.add(milk, 1)),
         ("set_quantity of an item that was there", lambda: cart.set_quantity(milk, 7)),
+        ("set_quantity to fewer", lambda: cart.set_quantity(milk, 2)),
         ("set_quantity of a new item", lambda: cart.set_quantity(jam, 3)),
         ("set_quantity to 0, which left other items,", lambda: cart.set_quantity(jam, 0)),
         ("remove, which left other items,", lambda: cart.remove(milk)),

@@ -19,7 +19,18 @@ def test_any_text_names_an_item(cart: StandIn, rand: Random) -> None:
     """Items are any text: colons, spaces, newlines, globs and emoji, used as they are."""
     hint = "A name is used as it is: no trimming, no change of case, no normalising, no splitting."
     base = word(rand, 4)
-    names = [*odd_names(rand), base, base.upper(), f" {base}", f"{base} ", f"{base}\n", "0", "None"]
+    names = [
+        *odd_names(rand),
+        base,
+        base.upper(),
+        f" {base}",
+        f"{base} ",
+        f"{base}\n",
+        " ",
+        "\n",
+        "0",
+        "None",
+    ]
     wanted = {name: number for number, name in enumerate(names, 1)}
     for name in names[::2]:
         cart.set_quantity(name, wanted[name])
@@ -40,7 +51,7 @@ def test_carts_of_different_users_are_apart(lab: Lab, rand: Random) -> None:
     users = [base, "*", f"{base}*", base.upper(), f"{base} ", f" {base}", f"{base}\n"]
     users += [f"{base}:", f":{base}", f"{base}:tea", f"{base}_tea", f"{base}-tea", f"{base} tea"]
     users += [f"{base}\u00e9", f"{base}e\u0301", f"{base}e", f"{base}\u212b", f"{base}\u00c5"]
-    users += [*SAME_SHORT_HASH, *rand.sample(odd_names(rand), 5)]
+    users += [" ", "\n", *SAME_SHORT_HASH, *rand.sample(odd_names(rand), 5)]
     made = {user: lab.new(f"cart{n}", user) for n, user in enumerate(users)}
     wanted = {user: {"tea": n} for n, user in enumerate(users, 1)}
     for user, cart in made.items():
