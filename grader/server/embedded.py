@@ -108,6 +108,7 @@ def _place_lines(address: Address, folder: Path) -> list[str]:
         "unixsocketperm 700",
         f'dir "{folder}"',
         f'logfile "{folder / "valkey.log"}"',
+        "hash-seed same-in-each-run",  # so that SCAN gives the same keys in the same order
     ]
 
 
