@@ -38,8 +38,7 @@ class Bounds:
     call_seconds: float = 5.0  # real time for one call, before its process is killed
     total_seconds: float = 60.0  # real time for a whole submission, without what a busy machine took
     time_outs: int = 3  # in one exercise, before its other checks are skipped
-    memory_mib: int = 512  # for each process
-    memory_in_all_mib: int = 1536  # for all processes together
+    memory_mib: int = 512  # for each process; three times that for all together
     cpu_seconds: int = 30  # for each process
     processes: int = 64  # processes and threads of the worker's user, all told
     open_files: int = 256

@@ -109,7 +109,10 @@ class Clock:
     @property
     def lags(self) -> bool:
         """Whether real time has run on by more than LAG_MS since the last move."""
-        return abs(self.offset_ms() - self._shifted_ms) > LAG_MS
+        return self._behind_ms() > LAG_MS
+
+    def _behind_ms(self) -> int:
+        return abs(self.offset_ms() - self._shifted_ms)
 
     def keep_up(self) -> None:
         """Align where real time has run on too far; while no transaction is open."""
@@ -124,7 +127,7 @@ class Clock:
     def creep_to(self, moment: int) -> None:
         """The same, but the server's expiries may stay behind for a while: for an open transaction's sake."""
         self._shared[0] = max(moment, self._shared[0])
-        if abs(self.offset_ms() - self._shifted_ms) > CREEP_MS:
+        if self._behind_ms() > CREEP_MS:
             self.align()
 
     def drift(self, nanoseconds: int) -> None:

@@ -14,7 +14,7 @@ from grader.assignment import Exercise
 from grader.errors import FloodError, GraderError, UsageError
 from grader.harness.evidence import gather
 from grader.harness.rig import Rig
-from grader.harness.shares import Deck, Placed, group, too_many_time_outs
+from grader.harness.shares import CARDS, Deck, Placed, group, too_many_time_outs
 from grader.interleave.calls import StudentFault
 from grader.interleave.stage import Stage
 from grader.results import CheckResult, Evidence, Outcome
@@ -103,6 +103,8 @@ class Plugin:
         """Take groups of checks that need each other until none is left."""
         needs = [[self._places[name] for name in needed_by(item) if name in self._places] for item in items]
         groups = group(needs)
+        if len(groups) > CARDS:
+            raise GraderError(f"there are {len(groups)} groups of checks, and only {CARDS} can be dealt out")
         while (card := self._plan.deck.take()) < len(groups):
             if left := [items[place] for place in groups[card] if place not in self._plan.done]:
                 yield left

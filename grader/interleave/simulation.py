@@ -221,9 +221,7 @@ class Simulation:
         if timer is not None:
             move(min(timer.due, step))
             if timer.due <= self.clock.now:
-                self._batches = 0
-                self.note_move()
-                timer.fire()
+                self._fire(timer)
         elif actor.asks_again(tuple(link.held)) > BUSY_BATCHES:
             # Nobody waits for the clock, but a long row of different commands is no polling.
             move(step)
@@ -234,9 +232,12 @@ class Simulation:
         return any(link.watching for name in names for link in self.relay.links(name))
 
     def _reach(self, timer: Timer) -> None:
+        self._move_clock(timer.due)
+        self._fire(timer)
+
+    def _fire(self, timer: Timer) -> None:
         self._batches = 0
         self.note_move()
-        self._move_clock(timer.due)
         timer.fire()
 
     def _move_clock(self, moment: int) -> None:

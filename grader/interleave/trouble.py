@@ -21,6 +21,7 @@ from grader.spent import Spent
 if TYPE_CHECKING:
     from grader.interleave.simulation import Simulation
 
+TOGETHER = 3  # times one process's memory is what all of them may hold
 MEMORY_SECONDS = 0.1  # from one look at the memory of all processes to the next
 STACK_SECONDS = 0.5  # for a process that hangs to write where
 # Bounded, for a student's code can write there too.
@@ -44,6 +45,11 @@ class Ground:
 def _name_signal(number: int) -> str:
     names = {member.value: member.name for member in signal.Signals}
     return names.get(number, f"signal {number}")  # most real-time signals have no name
+
+
+def _doing(stage: "Simulation", otherwise: str = "") -> str:
+    """The call that somebody is in."""
+    return next((actor.doing for actor in stage.actors.values() if actor.busy), otherwise)
 
 
 class Trouble:
@@ -90,7 +96,7 @@ class Trouble:
 
     def flooded(self, stage: "Simulation", flood: FloodError) -> StudentFault:
         """Somebody sent more than anybody needs."""
-        doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "Your code")
+        doing = _doing(stage, "Your code")
         return StudentFault(Outcome.ERRORED, f"{doing} sent Valkey {flood} and was stopped.", call=doing)
 
     def is_used_up(self) -> bool:
@@ -100,7 +106,7 @@ class Trouble:
 
     def used_up(self, stage: "Simulation") -> StudentFault:
         """The submission had no time left in the middle of a check."""
-        doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "")
+        doing = _doing(stage)
         limit = f"{self._bounds.total_seconds:g}"
         message = f"The {limit} seconds that a submission may take in all ran out in this check."
         return StudentFault(Outcome.TIMED_OUT, message, call=doing)
@@ -176,15 +182,15 @@ class Trouble:
         if time.monotonic() - self._weighed < MEMORY_SECONDS:
             return
         self._weighed = time.monotonic()
-        most = self._bounds.memory_in_all_mib
+        most = TOGETHER * self._bounds.memory_mib
         if stage.kit.worker.held_mib() > most:
-            doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "")
+            doing = _doing(stage)
             message = f"All processes of your code together used more than {most} MiB of memory."
             raise StudentFault(Outcome.ERRORED, message, call=doing)
 
     def blocked(self, stage: "Simulation") -> StudentFault:
         """Valkey is in something of the student's that takes too long."""
-        doing = next((actor.doing for actor in stage.actors.values() if actor.busy), "Your code")
+        doing = _doing(stage, "Your code")
         return StudentFault(Outcome.TIMED_OUT, f"{doing} kept Valkey busy for too long.", call=doing)
 
     def calm(self, admin: Admin, *, quick: bool) -> None:
