@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from grader.results import CheckResult, ExerciseResult, Results
+from grader.results import CheckResult, ExerciseResult, Results, StepKind
 from reports import causes
 from reports.checks import Page, anchor, exercise_anchor, guide_link
 from reports.view import First, Link
@@ -14,17 +14,20 @@ _NEAR = 1e-6  # points; less is the rounding of sums
 def find_first(results: Results, page: Page) -> First | None:
     """What costs most, with all that it explains; None where nothing was lost."""
     costs = causes.costs(results, page.causes)
+    by_cost = sorted(costs, key=lambda name: -costs[name][0])
     subject = _subject(results, costs)
-    top = max(subject or costs, key=lambda name: costs[name][0], default="")
+    dearest = [name for name in by_cost if name in subject] or by_cost[:1]
+    chosen = _simpler(results, costs, dearest) or dearest
+    top = chosen[0] if chosen else ""
     broken = [one for one in results.exercises if one.problem and _lost(one) > _NEAR]
     worst = max(broken, key=_lost, default=None)
     checks = {check.id: check for exercise in results.exercises for check in exercise.checks}
     if worst:
-        ahead = _lost(worst) - sum(costs[name][0] for name in subject or [top] if name)
+        ahead = _lost(worst) - sum(costs[name][0] for name in chosen)
         # Of two that cost the same, a check that shows a line of the student's own code says more.
         if ahead > _NEAR or (ahead > -_NEAR and not checks[top].evidence.error):
             return _exercise(worst, page)
-    return _check(checks[top], [costs[name] for name in subject or [top]], page) if top else None
+    return _check(checks[top], [costs[name] for name in chosen], page) if top else None
 
 
 def _subject(results: Results, costs: dict[str, tuple[float, int]]) -> list[str]:
@@ -41,6 +44,31 @@ def _subject(results: Results, costs: dict[str, tuple[float, int]]) -> list[str]
     largest = max(sums, key=lambda key: sums[key], default=None)
     alone = max((cost for cost, _ in costs.values()), default=0.0)
     return subjects[largest] if largest and sums[largest] > alone + _NEAR else []
+
+
+def _simpler(results: Results, costs: dict[str, tuple[float, int]], dearest: list[str]) -> list[str]:
+    """First the checks of a race between fewer methods, where each of the dearest races those and others.
+
+    If two adds at once go wrong, so does whatever runs beside an add; its own check would mislead.
+    """
+    for exercise in results.exercises:
+        raced = {check.id: _raced(check) for check in exercise.checks if check.id in costs}
+        for check in exercise.checks:
+            mine = raced.get(check.id)
+            beside = [raced.get(name, frozenset()) for name in dearest]
+            if mine and all(mine <= one for one in beside) and any(mine < one for one in beside):
+                same = [one.id for one in exercise.checks if raced.get(one.id) == mine]
+                return list(dict.fromkeys([*same, *dearest]))
+    return []
+
+
+def _raced(check: CheckResult) -> frozenset[str]:
+    """The methods that ran beside each other."""
+    schedule = check.evidence.schedule
+    if schedule is None or len(schedule.actors) < 2:  # noqa: PLR2004 - a race has two callers
+        return frozenset()
+    calls = (step.text.partition("(")[0] for step in schedule.steps if step.kind is StepKind.CALLS)
+    return frozenset(call.rpartition(".")[2] for call in calls)
 
 
 def _lost(exercise: ExerciseResult) -> float:

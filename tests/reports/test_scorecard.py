@@ -2,7 +2,18 @@
 
 from dataclasses import replace
 
-from grader.results import ClockStep, Command, Evidence, KeyState, Outcome, StudentError, Value
+from grader.results import (
+    ClockStep,
+    Command,
+    Evidence,
+    KeyState,
+    Outcome,
+    Schedule,
+    Step,
+    StepKind,
+    StudentError,
+    Value,
+)
 from reports.catalogue import load
 from reports.checks import anchor
 from reports.scorecard import build
@@ -178,6 +189,19 @@ def test_checks_about_one_subject_come_first_together():
     wrong = {name: {**WRONG_TTL, "guide": "time-to-live", "score": 0} for name in names}
     first = build(together(changed(wrong))).first
     assert "3 other checks about the same (Time-to-live) did not pass" in first.why
+
+
+def test_a_race_of_fewer_methods_comes_before_one_that_costs_more():
+    def raced(*calls):
+        steps = tuple(Step(actor, StepKind.CALLS, call) for actor, call in zip("AB", calls, strict=True))
+        return {**WRONG_TTL, "evidence": Evidence(schedule=Schedule(("A", "B"), steps, ()))}
+
+    by_points = sorted(perfect().exercises[0].checks, key=lambda check: check.points)
+    little, much = by_points[0].id, by_points[-1].id
+    merge, adds = raced("it.merge('g')", "it.add('a', 1)"), raced("it.add('a', 1)", "it.add('a', 2)")
+    assert build(together(changed({little: adds, much: merge}))).first.link.target == "#" + anchor(little)
+    other = raced("it.remove('a')", "it.clear()")
+    assert build(together(changed({little: other, much: merge}))).first.link.target == "#" + anchor(much)
 
 
 def test_what_no_time_was_left_for_is_counted_to_what_took_it():
