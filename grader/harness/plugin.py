@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -249,11 +250,13 @@ def without_outer_frames(caught: pytest.ExceptionInfo[Any]) -> pytest.ExceptionI
     return pytest.ExceptionInfo.from_exception(caught.value.with_traceback(trace)) if trace else caught
 
 
+@cache
 def exercise_id(item: pytest.Item) -> str:
     """The exercise that a check belongs to: its file is test_<exercise>.py."""
     return item.path.stem.removeprefix("test_")
 
 
+@cache
 def check_id(item: pytest.Item) -> str:
     """A check's id: its exercise, and its function's name."""
     return f"{exercise_id(item)}.{item.name.removeprefix('test_')}"

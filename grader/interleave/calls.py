@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from grader.results import Frame, Outcome
@@ -48,11 +49,15 @@ class Call:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     on: str = "it"  # the object's name
 
-    def __str__(self) -> str:
+    @cached_property
+    def _shown(self) -> str:
         parts = [show(arg) for arg in self.args] + [
             f"{key}={show(value)}" for key, value in self.kwargs.items()
         ]
         return f"{self.on}.{self.method}({', '.join(parts)})"
+
+    def __str__(self) -> str:
+        return self._shown
 
 
 def show(value: Any) -> str:

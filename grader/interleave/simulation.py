@@ -17,7 +17,7 @@ from grader.interleave.kit import Kit, Tell
 from grader.interleave.moves import Choose, Move, first_move
 from grader.interleave.waits import Timer, Waits
 from grader.proxy.link import Link
-from grader.sandbox.process import OWN_THREADS
+from grader.sandbox.threads import OWN_THREADS
 
 LOOKS = 5  # at a process that will be at rest in a moment, each time after giving it a turn
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
@@ -42,6 +42,7 @@ class Simulation:
         self.relay = kit.relay
         self.actors: dict[str, Actor] = {}
         self.watchers: list[Tell] = []
+        self.relay.stirs = self._stir
         self.observed = 0  # by how many that may miss no move: traces, counts of round trips
         self.waits = Waits(kit, self.actors, self.tell)
         self._batches = 0
@@ -156,6 +157,10 @@ class Simulation:
             if not self.kit.processor.give_turn():
                 return False
         return False
+
+    def _stir(self, actor: str) -> None:
+        if actor in self.actors:  # anybody may connect to the address of one who is yet to come
+            self.actors[actor].process.threads.stir()
 
     def _rests(self, actor: Actor) -> bool:
         if actor.dead:
@@ -281,7 +286,7 @@ class Simulation:
         quiet, long = now - max(actor.began, self._moved), now - actor.began
         if quiet <= limit and long <= LONGEST_CALL * limit:
             return False
-        rests = actor.process.threads.at_rest()
+        rests = actor.process.threads.look()
         computed = actor.computed_seconds > limit / 2
         return computed or (rests and quiet > limit) or long > LONGEST_STARVED_CALL * limit
 

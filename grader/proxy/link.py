@@ -6,7 +6,7 @@ client <==========replies============== Valkey
 
 import socket
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from grader.admin import READ_BYTES
 from grader.proxy import resp
@@ -118,9 +118,7 @@ class Link:
         for reply in self._replies.feed(data):
             if isinstance(reply, resp.Push) or self.streaming or not self.flight:
                 continue
-            sent = self.flight.popleft()
-            size = resp.count_bytes(reply)
-            answered.append(replace(sent, reply=reply, answered=True, reply_bytes=size))
+            answered.append(self.flight.popleft().with_reply(reply))
         if self.streaming:
             self.flight.clear()
         if deliver:

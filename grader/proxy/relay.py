@@ -49,6 +49,7 @@ class Times:
 
 
 Passes = Callable[[Link], bool]  # whether what a link holds needs nobody's release
+Stirs = Callable[[str], None]  # told the name of an actor who sent something, or gets something
 
 
 def hold_all(_: Link) -> bool:
@@ -64,6 +65,10 @@ def pass_all(_: Link) -> bool:
 def pass_single(link: Link) -> bool:
     """What is surely whole: a batch of several commands, or a large one, may come in parts."""
     return len(link.held) == 1 and resp.encoded_length(link.held[0]) <= SINGLE_BYTES
+
+
+def _ignore(_: str) -> None:
+    """Where nobody looks whether an actor is at rest."""
 
 
 class Relay:
@@ -84,6 +89,7 @@ class Relay:
         self._round_trips: dict[str, int] = {}
         self._muted: set[str] = set()
         self.passes: Passes = hold_all
+        self.stirs: Stirs = _ignore
 
     def open(self, actor: str) -> str:
         """Give an actor its address: the path of a unix socket."""
@@ -98,6 +104,7 @@ class Relay:
 
     def _accept(self, actor: str, listener: socket.socket) -> None:
         client, _ = listener.accept()
+        self.stirs(actor)
         mine = [link.number for link in self.links(actor)]
         if len(mine) >= CONNECTIONS or len(self._links) >= ALL_CONNECTIONS:
             client.close()
@@ -115,6 +122,7 @@ class Relay:
         self._loop.watch(upstream.socket, lambda: self._read_replies(link))
 
     def _read_requests(self, link: Link) -> None:
+        self.stirs(link.actor)
         alive, size = link.read_requests()
         self._count(size)
         if not alive or self._flooded:
@@ -123,6 +131,7 @@ class Relay:
             self.release(link)
 
     def _read_replies(self, link: Link) -> None:
+        self.stirs(link.actor)
         try:
             size, answered = link.read_replies(deliver=link.actor not in self._muted)
         except (OSError, resp.MalformedError):
@@ -147,6 +156,7 @@ class Relay:
     def _close(self, link: Link) -> None:
         if link in self._links:
             self._links.remove(link)
+            self.stirs(link.actor)
             for sent in link.flight:
                 self._answered[sent.number] = sent
             self._loop.forget(link.client)

@@ -4,6 +4,7 @@ The one place that uses hiredis. Source of the forms: the RESP specification, ve
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import hiredis
 
@@ -54,13 +55,21 @@ def encode(command: Sequence[bytes]) -> bytes:
 
 def encoded_length(command: Command) -> int:
     """How many bytes ``encode`` gives."""
-    arguments = sum(len(argument) + len(str(len(argument))) + 5 for argument in command)
-    return arguments + len(str(len(command))) + 3
+    length = len(str(len(command))) + 3
+    for argument in command:
+        size = len(argument)
+        length += size + 6 if size < 10 else size + len(str(size)) + 5  # noqa: PLR2004 - one digit, or more
+    return length
 
 
 def name(command: Command) -> str:
     """The command's name in capitals."""
-    return command[0].decode("ascii", "replace").upper()
+    return _capitals(command[0])
+
+
+@lru_cache
+def _capitals(word: bytes) -> str:
+    return word.decode("ascii", "replace").upper()
 
 
 def show_argument(argument: bytes) -> str:

@@ -25,7 +25,7 @@ from grader.loop import Loop
 from grader.sandbox.channel import Channel
 from grader.sandbox.inside import worker_wire as wire
 from grader.sandbox.memory import count_mib
-from grader.sandbox.threads import Threads
+from grader.sandbox.threads import OWN_THREADS, Threads
 
 START_SECONDS = 20.0  # importing redis-py takes a quarter of a second; a swamped machine gets this long
 ORDER_SECONDS = 15.0  # for a fork, or for an end, which frees all memory of all processes
@@ -34,7 +34,6 @@ STACK_BYTES = 64 * 1024
 MOST_ANSWERS = 10  # that nobody has looked at yet; one is asked for
 MOST_ASKS = 1000  # open ones of a process, which may have some fifty threads
 FOREVER = 100 * 365 * 86_400 * 1_000_000_000  # nanoseconds; who waits for longer is never woken
-OWN_THREADS = 2  # of a process of the worker's: one for calls, one for the side channel
 
 
 class WorkerError(GraderError):
@@ -86,7 +85,7 @@ class Process:
     @property
     def spotless(self) -> bool:
         """True where nothing of the last actor can be left in it: it may be another one's process."""
-        quiet = self.threads.known and self.threads.at_rest() and self.threads.count <= OWN_THREADS
+        quiet = self.threads.known and self.threads.look() and self.threads.count <= OWN_THREADS
         return quiet and not (self.gone or self.misbehaved or self.answers or self.asks or self.request)
 
     def renew(self) -> None:
@@ -98,6 +97,7 @@ class Process:
     def ask(self, what: dict[str, Any]) -> None:
         """Send a request; its answer will be the only one that counts."""
         self.request = secrets.token_hex(8)
+        self.threads.stir()
         self.calls.send({"id": self.request, **what})
 
     def answer(self) -> dict[str, Any] | None:
@@ -114,16 +114,18 @@ class Process:
     def wake(self, number: int) -> None:
         """End a timed wait."""
         self.asks.pop(number, None)
+        self.threads.stir(side=True)
         self.side.send({"to": number})
 
     def reply(self, number: int, reply: object) -> None:
         """Answer a callback, or open a gate."""
         self.asks.pop(number, None)
+        self.threads.stir(side=True)
         self.side.send({"to": number, "reply": reply})
 
     def read_calls(self) -> None:
         """Take in what came as answers."""
-        self.threads.heard()
+        self.threads.stir()
         for message in self._receive(self.calls):
             if not isinstance(message, dict) or not isinstance(message.get("id"), str):
                 self.misbehaved = "It sent an answer that isn't one."
@@ -134,7 +136,7 @@ class Process:
 
     def read_side(self) -> None:
         """Take in what came as asks."""
-        self.threads.heard()
+        self.threads.stir()
         for message in self._receive(self.side):
             try:
                 self._take_ask(message)
@@ -158,6 +160,7 @@ class Process:
                 _whole(message.get("gate", -1)),
             )
             self.asks[ask.number] = ask
+            self.threads.listens = True
             if len(self.asks) > MOST_ASKS:
                 raise ValueError("a flood of questions")
         elif "cancel" in message:
@@ -168,6 +171,7 @@ class Process:
 
     def keep_output(self, data: bytes) -> None:
         """Keep the student's output up to the bound, and count the rest."""
+        self.threads.stir()
         self.output_bytes += len(data)
         self.output += data[: max(0, self.output_limit - len(self.output))]
 

@@ -11,6 +11,7 @@ SILENCE_SECONDS = 0.005  # without /proc: how long nothing must be heard
 STAT_BYTES = 1024
 TICKS = os.sysconf("SC_CLK_TCK")  # a second, in /proc's unit
 RESTING = b"SZXT"  # sleeping, ended, stopped
+OWN_THREADS = 2  # of a process of the worker's: one for calls, one for the side channel
 
 
 class Threads:
@@ -19,7 +20,10 @@ class Threads:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._stat = -1
-        self._heard = time.monotonic()
+        self._stirred = time.monotonic()
+        self._rested = False  # when last looked at, and nothing has stirred it since
+        self._side_stirred = True
+        self.listens = False  # it has a thread for the side channel
         self._files: dict[str, tuple[int, int]] = {}  # thread -> its stat and schedstat, kept open
         self.count = 1  # threads, when last looked at
         self.cpu_seconds = 0.0  # used by all of them, when last looked at
@@ -34,14 +38,24 @@ class Threads:
         """True where the system tells."""
         return self._stat >= 0
 
-    def heard(self) -> None:
-        """Something came from the process."""
-        self._heard = time.monotonic()
+    def stir(self, *, side: bool = False) -> None:
+        """Something came from the process, or was sent to it: whoever was at rest may be so no more.
+
+        ``side``: it went to the side channel, so that channel's thread runs as well.
+        """
+        self._stirred = time.monotonic()
+        self._rested = False
+        self._side_stirred = self._side_stirred or side
 
     def at_rest(self) -> bool:
         """True where no thread can run before something from outside, or a real timer, wakes it."""
+        self._rested = self._rested or self.look()
+        return self._rested
+
+    def look(self) -> bool:
+        """The same, looked at anew."""
         if self._stat < 0:
-            return time.monotonic() - self._heard > SILENCE_SECONDS
+            return time.monotonic() - self._stirred > SILENCE_SECONDS
         try:
             state, count, self.cpu_seconds = _read_stat(os.pread(self._stat, STAT_BYTES, 0))
         except OSError:
@@ -49,7 +63,12 @@ class Threads:
         if count != self.count:
             self._forget()
             self.count = count
-        return state in RESTING and (count == 1 or self._all_at_rest())
+        if state not in RESTING:
+            return False
+        lone = count == 1 or (count == OWN_THREADS and self.listens and not self._side_stirred)
+        if not lone and self._all_at_rest():
+            self._side_stirred, lone = False, True
+        return lone
 
     def _all_at_rest(self) -> bool:
         """Each thread is blocked, and had no turn on a processor while we looked from one to the next."""

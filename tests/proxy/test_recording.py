@@ -15,11 +15,11 @@ def sent(number, words, actor="A", trip=1, **more):
 RECORDING = Recording(
     (
         sent(1, "HELLO 3", trip=0),
-        sent(2, "get k", trip=1, reply=b"abc", answered=True, reply_bytes=3),
+        sent(2, "get k", trip=1, reply=b"abc", answered=True),
         sent(3, "SET k 1", trip=2),
         sent(4, "EXPIRE k 1", trip=2),
-        sent(5, "GET k", actor="B", trip=1, reply=[b"a", b"b"], answered=True, reply_bytes=2),
-        sent(6, "SCRIPT LOAD x", actor="B", trip=0, reply=b"digest", answered=True, reply_bytes=6),
+        sent(5, "GET k", actor="B", trip=1, reply=[b"a", b"b"], answered=True),
+        sent(6, "SCRIPT LOAD x", actor="B", trip=0, reply=b"digest", answered=True),
     )
 )
 

@@ -39,6 +39,7 @@ class Child:
         self.threads = Threads(self.popen.pid)
 
     def tell(self, what):
+        self.threads.stir()
         self.popen.stdin.write(what)
 
     def done(self):
@@ -80,26 +81,38 @@ def test_a_thread_that_began_while_another_ran_is_seen(child):
     while not child.done():
         child.threads.at_rest()  # sees that there is one thread more, in a moment at which another runs
     assert child.popen.stdout.read(1) == b"x"
-    rests = [child.threads.at_rest() for _ in range(50)]
+    rests = [child.threads.look() for _ in range(50)]
     assert not any(rests)
     child.wait_for_rest()
 
 
 def test_a_stopped_process_rests_and_a_dead_one_too(child):
     child.popen.send_signal(signal.SIGSTOP)
+    child.threads.stir()
     child.wait_for_rest()
     child.popen.send_signal(signal.SIGCONT)
     child.popen.kill()
     child.popen.wait()
-    assert child.threads.at_rest()
+    assert child.threads.look()
 
 
 def test_where_the_system_tells_nothing_silence_counts():
     threads = Threads(0)
     assert not threads.known
-    threads.heard()
+    threads.stir()
     assert not threads.at_rest()
     end = time.monotonic() + 10 * SILENCE_SECONDS
     while time.monotonic() < end and not threads.at_rest():
         pass
     assert threads.at_rest()
+
+
+def test_who_was_seen_at_rest_is_looked_at_again_only_once_stirred(child):
+    child.popen.stdin.write(b"s")  # nobody says so
+    while not child.done():
+        assert child.threads.at_rest()
+    child.threads.stir()
+    child.wait_for_rest()
+    child.tell(b"s")
+    while not child.done():
+        assert not child.threads.at_rest() or child.done()

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 HEADER = struct.Struct("!I")
+_JSON = json.JSONEncoder(separators=(",", ":"))
 SHOWN_CHARACTERS = 500  # of the repr of what isn't data
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 DECIMAL_DIGITS = 1_000  # more than the largest float has
@@ -46,7 +47,7 @@ class Callback:
 
 def pack(message: object, limit: int) -> bytes:
     """A message as bytes; raises WireError above ``limit`` bytes."""
-    body = json.dumps(message, separators=(",", ":")).encode()
+    body = _JSON.encode(message).encode()
     if len(body) > limit:
         raise WireError(f"{len(body)} bytes are more than the {limit} that a message may have")
     return HEADER.pack(len(body)) + body
