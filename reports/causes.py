@@ -56,6 +56,8 @@ def _place(check: CheckResult) -> tuple[object, ...]:
     if check.outcome is not Outcome.ERRORED:
         return ()
     exercise, error = check.id.partition(".")[0], check.evidence.error
+    if error and error.type == "ConnectionError" and not check.evidence.commands:
+        return exercise, error.type, error.message  # one connection, wherever it is used first
     if error and error.frames:
         inner = error.frames[-1]
         return exercise, error.type, inner.file, inner.line, inner.function

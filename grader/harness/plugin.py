@@ -13,6 +13,7 @@ import pytest
 from grader.admin import ServerBusyError, ServerSilentError
 from grader.assignment import Exercise
 from grader.errors import FloodError, GraderError, UsageError
+from grader.harness.advice import advice
 from grader.harness.evidence import gather
 from grader.harness.rig import Rig
 from grader.harness.shares import CARDS, Deck, Placed, group, too_many_time_outs
@@ -220,7 +221,8 @@ class Plugin:
                 told |= {"outcome": Outcome.FAILED, "message": error.message, "hint": error.hint}
                 told |= {"expected": error.expected, "seen": error.seen}
             case StudentFault():
-                told |= {"outcome": error.outcome, "message": error.message, "hint": error.hint}
+                hint = error.hint or advice(error.raised)
+                told |= {"outcome": error.outcome, "message": error.message, "hint": hint}
                 if isinstance(error, ModuleFault):
                     self._progress.problems[exercise_id(item)] = error
             case SkipCheck():

@@ -6,6 +6,7 @@ Nothing here depends on the machine: no times, no addresses, no durations.
 import re
 
 from grader.results import CheckResult, Evidence, Outcome, Results, Value
+from reports import causes
 
 COMMANDS = 6  # the last ones
 STEPS = 12  # the first ones of a schedule
@@ -27,9 +28,19 @@ LEFT = re.compile(r"(?<=\(False, 0, )[\d.e-]+|[\d.e-]+(?= \(float\))|(?<=\(integ
 
 
 def sentences(results: Results) -> str:
-    """All checks that did not pass, each with its id and what is said of it."""
+    """All checks that did not pass, each with its id and what is said of it.
+
+    Those that the same error stopped are named and no more, as on the scorecard.
+    """
     checks = [check for exercise in results.exercises for check in exercise.checks]
-    return "\n".join(told(check) for check in checks if check.outcome is not Outcome.PASSED)
+    found = causes.find(results)
+    return "\n".join(
+        f"{check.id}: the same error as {found.explained_by[check.id]}\n"
+        if check.id in found.same_error
+        else told(check)
+        for check in checks
+        if check.outcome is not Outcome.PASSED
+    )
 
 
 def told(check: CheckResult) -> str:

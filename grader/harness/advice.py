@@ -1,0 +1,22 @@
+"""A hint for errors that have one cause whatever the exercise is, and that say nothing of what to do."""
+
+from grader.interleave.calls import Raised
+
+CLIENT = (
+    "Use the client that the constructor is given: it is the only way to the server. A connection of your "
+    "own, from a host, a port or a URL, leads nowhere."
+)
+COMMAND = (
+    "No module may call this command: it changes the server's settings, or it touches what isn't the "
+    "module's own."
+)
+PACKAGE = "A module may import the standard library, redis-py, and modules of yours that lie beside it."
+
+
+def advice(raised: Raised | None) -> str:
+    """What to do about an error; '' where its own message is all there is to say."""
+    if raised is None:
+        return ""
+    if raised.type == "ConnectionError" and "connecting to" in raised.message:
+        return CLIENT
+    return {"NoPermissionError": COMMAND, "ModuleNotFoundError": PACKAGE}.get(raised.type, "")

@@ -1,0 +1,30 @@
+"""What a student is told about errors that say nothing of what to do."""
+
+import pytest
+
+from grader.harness.advice import CLIENT, COMMAND, PACKAGE, advice
+from grader.interleave.calls import Raised
+from reports.catalogue import load
+
+
+@pytest.mark.parametrize(
+    ("raised", "hint"),
+    [
+        (Raised("ConnectionError", "Error 111 connecting to localhost:6379. Connection refused."), CLIENT),
+        (Raised("ConnectionError", "Connection closed by server."), ""),
+        (
+            Raised("NoPermissionError", "User student has no permissions to run the 'flushdb' command"),
+            COMMAND,
+        ),
+        (Raised("ModuleNotFoundError", "No module named 'numpy'"), PACKAGE),
+        (Raised("KeyError", "'ann'"), ""),
+        (None, ""),
+    ],
+)
+def test_an_error_with_one_cause_has_its_hint(raised, hint):
+    assert advice(raised) == hint
+
+
+@pytest.mark.parametrize("hint", [CLIENT, COMMAND, PACKAGE])
+def test_each_of_them_is_said_in_german(hint):
+    assert load("de").said(hint) != hint
