@@ -13,13 +13,13 @@ import pytest
 from grader.admin import ServerBusyError, ServerSilentError
 from grader.assignment import Exercise
 from grader.errors import FloodError, GraderError, UsageError
-from grader.harness.advice import advice
 from grader.harness.evidence import gather
 from grader.harness.rig import Rig
 from grader.harness.shares import CARDS, Deck, Placed, group, too_many_time_outs
 from grader.interleave.calls import StudentFault
 from grader.interleave.stage import Stage
 from grader.results import CheckResult, Evidence, Outcome
+from grader.suites.advice import advice
 from grader.suites.check import ATTRIBUTE, Check
 from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Lab, ModuleFault, Subject

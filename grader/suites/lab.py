@@ -17,6 +17,7 @@ from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.interleave.waits import Computed
 from grader.results import Crash, KeyState, Outcome, Schedule, Value
+from grader.suites.clues import Lost, Pick
 from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.heard import Executions, Traffic
 from grader.suites.keys import read_keys, stored_bytes
@@ -175,10 +176,10 @@ class Lab(Calling):
 
     # Races and crashes
 
-    def race(self, scenario: Scenario, judge: Judge, hint: str = "", most: int | None = None) -> None:
+    def race(self, scenario: Scenario, judge: Judge, hint: str | Pick = "", most: int | None = None) -> None:
         """Try every order of the scenario's calls; ``judge`` gives a sentence for an ending that is wrong.
 
-        ``most`` bounds the orders tried below what the settings say.
+        ``most`` bounds the orders tried below what the settings say; ``hint`` may pick one by what was seen.
         """
         self.last_call = " beside ".join(map(str, scenario.together))
         found = self._explorer.explore(scenario, judge, min(self._limit, most or self._limit))
@@ -186,15 +187,19 @@ class Lab(Calling):
         if (failure := found.failure) is None:
             return
         self.evidence_from = failure.trace.first_number
+        steps = failure.trace.steps(failure.turning)
         self.schedule = Schedule(
             tuple(sorted(self.stage.actors)),
-            failure.trace.steps(failure.turning),
+            steps,
             failure.choices,
             found.tried,
             found.bounded,
             failure.verdict,
         )
         expected = judge.expected if isinstance(judge, Sequential) else None
+        if not isinstance(hint, str):
+            recording = self.stage.relay.recording().since(self.evidence_from)
+            hint = hint(Lost(steps, recording, failure.ending))
         raise CheckFailedError(failure.verdict, expected, _seen(scenario, failure.ending), hint)
 
     def victim(self) -> Actor:
@@ -204,24 +209,30 @@ class Lab(Calling):
         return self._victim
 
     def crash_in(
-        self, prepare: Callable[[], tuple[StandIn, Call]], judge: Callable[[], str], hint: str = ""
+        self,
+        prepare: Callable[[], tuple[StandIn, Call]],
+        judge: Callable[[], str],
+        hint: str | Callable[[], str] = "",
     ) -> None:
         """Kill the victim after each of its commands; ``judge`` gives a sentence for what is left wrong."""
+        fatal = ""
 
         def begin() -> tuple[Actor, Call]:
+            nonlocal fatal
             victim, call = prepare()
-            self.last_call = str(call)
+            fatal = self.last_call = str(call)
             return victim.actor, call
 
         found = crash_everywhere(self.stage, begin, judge)
         self.schedules += found.tried
         if (crashed := found.crashed) is None:
             return
-        self.evidence_from = crashed.trace.first_number
+        self.evidence_from, self.last_call = crashed.trace.first_number, fatal
         steps = crashed.trace.steps()
         self.crash = Crash(crashed.after_command, crashed.command, tuple(self.keys()))
         self.schedule = Schedule(tuple(sorted({s.actor for s in steps} - {""})), steps, (), found.tried)
-        raise CheckFailedError(crashed.verdict, None, None, hint)
+        told = hint if isinstance(hint, str) else hint()
+        raise CheckFailedError(crashed.verdict, None, None, told)
 
     def kill(self, victim: StandIn) -> None:
         """Kill a caller's process as ``kill -9`` does."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.harness.advice import CLIENT, COMMAND, PACKAGE, advice
 from grader.interleave.calls import Raised
+from grader.suites.advice import CLIENT, COMMAND, PACKAGE, advice
 from reports.catalogue import load
 
 
