@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from grader.harness.attempt import Attempt, Ended, Watch, run_attempts
 from grader.harness.plugin import Plan
 from grader.harness.rig import Place
 from grader.harness.run import Facts, suite_digest
-from grader.harness.shares import Deck, put_together
+from grader.harness.shares import Deck, Placed, put_together
 from grader.results import (
     CheckResult,
     ExerciseResult,
@@ -127,18 +127,20 @@ def _plan(task: _Task, deck: Deck, done: frozenset[int]) -> Plan:
 def _try_twice(task: _Task, watch: Watch) -> list[Ended]:
     """Grade in as many processes as there are jobs; what failed by our own fault is tried once more."""
     jobs = _count_jobs(task.settings)
-    ended = _try(task, range(jobs), frozenset(), watch)
+    ended = _try(task, range(jobs), (), watch)
     if all(one.facts for one in ended):
         return ended
     well = [one for one in ended if one.facts]
-    done = frozenset(found.place for one in well for found in one.found)
+    done = [found for one in well for found in one.found]
     return [*well, *_try(task, range(jobs, 2 * jobs - len(well)), done, watch)]
 
 
-def _try(task: _Task, numbers: range, done: frozenset[int], watch: Watch) -> list[Ended]:
+def _try(task: _Task, numbers: range, done: Sequence[Placed], watch: Watch) -> list[Ended]:
     """Run all checks but those that are done, in so many processes."""
     with Deck() as deck:
-        plan = _plan(task, deck, done)
+        for placed in done:
+            deck.note(placed.place, placed.check.outcome)
+        plan = _plan(task, deck, frozenset(placed.place for placed in done))
         return run_attempts([_attempt(task, plan, number) for number in numbers], watch)
 
 

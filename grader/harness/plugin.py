@@ -15,7 +15,7 @@ from grader.assignment import Exercise
 from grader.errors import FloodError, GraderError, UsageError
 from grader.harness.evidence import gather
 from grader.harness.rig import Rig
-from grader.harness.shares import CARDS, Deck, Placed, group, too_many_time_outs
+from grader.harness.shares import CARDS, Deck, Placed, too_many_time_outs
 from grader.interleave.calls import StudentFault
 from grader.interleave.stage import Stage
 from grader.results import CheckResult, Evidence, Outcome
@@ -51,9 +51,7 @@ class Plan:
 class _Progress:
     """What the checks before have shown."""
 
-    outcomes: dict[str, Outcome]
     problems: dict[str, StudentFault]
-    time_outs: dict[str, int]
     schedules: int = 0
 
 
@@ -67,11 +65,12 @@ class Plugin:
         problems: dict[str, StudentFault] = {
             name: ModuleFault(Outcome.ERRORED, text) for name, text in plan.problems.items()
         }
-        self._progress = _Progress({}, problems, {})
+        self._progress = _Progress(problems)
         self._errors: dict[str, BaseException] = {}
         self._evidence: dict[str, Evidence] = {}
         self._labs: dict[str, Lab] = {}
         self._places: dict[str, int] = {}
+        self._unsure: dict[str, tuple[str, ...]] = {}
         self._began: dict[str, float] = {}
         self.internal: BaseException | None = None
         self.stopped = False
@@ -88,28 +87,22 @@ class Plugin:
             items.clear()
         if self._plan.checks:
             items[:] = [item for item in items if check_id(item) in self._plan.checks]
+        if len(items) > CARDS:
+            raise GraderError(f"there are {len(items)} checks, and only {CARDS} can be dealt out")
         self._places = {check_id(item): place for place, item in enumerate(items)}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Run what others don't: one group of checks after the other, as long as there is one to be had."""
+        """Run what others don't: one check after the other, as long as there is one to be had."""
         if session.testsfailed:
             raise GraderError("not every suite could be read")
-        for items in self._deal(session.items):
-            for item, following in zip(items, [*items[1:], None], strict=True):
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                if session.shouldstop:
-                    raise session.Interrupted(session.shouldstop)
+        while (place := self._plan.deck.take()) < len(session.items):
+            if place in self._plan.done:
+                continue
+            item = session.items[place]
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)  # others may take that one
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
         return True
-
-    def _deal(self, items: Sequence[pytest.Item]) -> Iterator[list[pytest.Item]]:
-        """Take groups of checks that need each other until none is left."""
-        needs = [[self._places[name] for name in needed_by(item) if name in self._places] for item in items]
-        groups = group(needs)
-        if len(groups) > CARDS:
-            raise GraderError(f"there are {len(groups)} groups of checks, and only {CARDS} can be dealt out")
-        while (card := self._plan.deck.take()) < len(groups):
-            if left := [items[place] for place in groups[card] if place not in self._plan.done]:
-                yield left
 
     @pytest.fixture
     def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab]:
@@ -145,13 +138,27 @@ class Plugin:
             raise self._progress.problems[exercise]
         if exercise not in self._plan.subjects:
             raise SkipCheck(f"{exercise}.py is missing from the submission.")
-        if self._progress.time_outs.get(exercise, 0) >= bounds.time_outs:
+        if self._plan.deck.count(Outcome.TIMED_OUT, self._places_before(item)) >= bounds.time_outs:
             raise SkipCheck(too_many_time_outs(bounds))
-        for other in needed_by(item):
-            if self._progress.outcomes.get(other, Outcome.PASSED) is not Outcome.PASSED:
-                raise SkipCheck(other)
+        self._refuse_without(needed_by(item), check_id(item))
         if self._rig.spent.seconds > bounds.total_seconds:
             raise SkipCheck(f"The submission used up its {bounds.total_seconds:g} seconds before.")
+
+    def _places_before(self, item: pytest.Item) -> range:
+        """The places of its exercise's checks that come before it."""
+        exercise = exercise_id(item)
+        first = next(place for name, place in self._places.items() if name.startswith(f"{exercise}."))
+        return range(first, self._places[check_id(item)])
+
+    def _refuse_without(self, needed: Sequence[str], name: str) -> None:
+        """Raise where one of the checks that a check needs hasn't passed; keep those not known yet."""
+        outcomes = {
+            other: self._plan.deck.outcome(self._places[other]) for other in needed if other in self._places
+        }
+        self._unsure[name] = tuple(other for other, outcome in outcomes.items() if outcome is None)
+        for other, outcome in outcomes.items():
+            if outcome not in {None, Outcome.PASSED}:
+                raise SkipCheck(other)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Note when a check begins."""
@@ -196,11 +203,8 @@ class Plugin:
         if lab and lab.stage.kit.trouble.server_spoiled and isinstance(error, CheckFailedError):
             error = lab.stage.kit.trouble.blocked(lab.stage)  # so that no submission uses up a server in each
         result = self._judge(item, error)
-        exercise = exercise_id(item)
-        self._progress.outcomes[name] = result.outcome
-        if result.outcome is Outcome.TIMED_OUT:
-            self._progress.time_outs[exercise] = self._progress.time_outs.get(exercise, 0) + 1
-        self._emit(Placed(self._places[name], result))
+        self._plan.deck.note(self._places[name], result.outcome)
+        self._emit(Placed(self._places[name], result, self._unsure.pop(name, ())))
         if result.outcome is Outcome.GRADER_ERROR:
             self.internal = self._errors[name]
             self._stop(item, "a grader error")

@@ -1,20 +1,15 @@
 """However many processes share a submission, its results are those of one process."""
 
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from grader.assignment import DEFAULT
-from grader.harness.shares import CARDS, Deck, Placed, group, put_together
+from grader.harness.shares import CARDS, Deck, Placed, put_together
 from grader.results import CheckResult, Outcome
-
-
-def test_checks_without_needs_are_groups_of_their_own():
-    assert group([[], [], []]) == [[0], [1], [2]]
-
-
-def test_a_check_stays_with_those_that_it_needs():
-    assert group([[], [], [], [0, 2], [], [1], [3]]) == [[0, 2, 3, 6], [1, 5], [4]]
 
 
 def test_each_number_is_taken_once_by_whoever_is_free():
@@ -24,6 +19,19 @@ def test_each_number_is_taken_once_by_whoever_is_free():
             taken = list(pool.map(lambda _: deck.take(), range(CARDS - 1)))
         assert sorted([first, *taken]) == list(range(CARDS))
         assert deck.take() == CARDS
+
+
+def test_what_one_process_notes_another_reads():
+    with Deck() as deck:
+        assert deck.outcome(7) is None
+        if (pid := os.fork()) == 0:
+            deck.note(7, Outcome.TIMED_OUT)
+            deck.note(9, Outcome.PASSED)
+            os._exit(0)
+        os.waitpid(pid, 0)
+        assert [deck.outcome(place) for place in (7, 8, 9)] == [Outcome.TIMED_OUT, None, Outcome.PASSED]
+        assert deck.count(Outcome.TIMED_OUT, range(8)) == 1
+        assert deck.count(Outcome.TIMED_OUT, range(7)) == 0
 
 
 def result(name, outcome):
@@ -42,6 +50,22 @@ def test_what_comes_after_three_time_outs_is_skipped_whoever_ran_it():
     assert [one.outcome for one in before] == outcomes[:-1]
     assert (last.outcome, last.score) == (Outcome.SKIPPED, 0)
     assert last.skipped_because == "3 checks of this exercise ran out of time before."
+
+
+@pytest.mark.parametrize(
+    ("needed", "unsure", "outcome"),
+    [
+        (Outcome.FAILED, ("it.a",), Outcome.SKIPPED),
+        (Outcome.PASSED, ("it.a",), Outcome.PASSED),
+        (Outcome.FAILED, (), Outcome.PASSED),
+        (Outcome.FAILED, ("it.not_run",), Outcome.PASSED),
+    ],
+)
+def test_a_check_that_was_run_beside_one_it_needs_counts_only_where_that_passed(needed, unsure, outcome):
+    placed = [Placed(1, result("b", Outcome.PASSED), unsure), Placed(0, result("a", needed))]
+    check = put_together(placed, DEFAULT.bounds)[1]
+    assert check.outcome is outcome
+    assert check.skipped_because == ("it.a" if outcome is Outcome.SKIPPED else "")
 
 
 SUITE = '''
