@@ -49,6 +49,7 @@ class Rig:
         self._place = place
         self._stack = stack
         self._replaced = 0
+        self._programmed = False  # scripts or functions may lie on the server
         self.spent = Spent()
         self.bounds: Bounds = settings.assignment.bounds
         self.loop = stack.enter_context(Loop())
@@ -91,8 +92,8 @@ class Rig:
         """A connection to Valkey as the student's user; its replies to the log-in are taken off."""
         sock = connect(self.server.address, LOGIN_SECONDS)
         login = self.server.student
-        sock.sendall(resp.encode([b"AUTH", login.user.encode(), login.password.encode()]))
-        sock.sendall(resp.encode([b"CLIENT", b"ID"]))
+        greeting = [[b"AUTH", login.user.encode(), login.password.encode()], [b"CLIENT", b"ID"]]
+        sock.sendall(b"".join(map(resp.encode, greeting)))
         parser = resp.Parser()
         replies: list[resp.Reply] = []
         while len(replies) < 2:  # noqa: PLR2004 - one for each command
@@ -124,7 +125,9 @@ class Rig:
             yield stage
             kept = stage.spotless() if stage.over else []
         finally:
-            self._clear(relay, trouble, kept)
+            quiet = len(kept) == len(stage.actors) and not relay.waiting()
+            self._programmed = relay.programmed
+            self._clear(relay, trouble, kept, quiet=quiet)
 
     def _kit(self, relay: Relay, trouble: Trouble) -> Kit:
         return Kit(
@@ -153,9 +156,11 @@ class Rig:
         return f"{self._enclosure.sockets}/{Path(path).name}"
 
     def _empty(self) -> None:
-        self.admin.ask_all([("FLUSHALL", "SYNC"), ("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC")])
+        programs = [("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC")] if self._programmed else []
+        self.admin.ask_all([("FLUSHALL", "SYNC"), *programs])
 
-    def _clear(self, relay: Relay, trouble: Trouble, kept: list[Process]) -> None:
+    def _clear(self, relay: Relay, trouble: Trouble, kept: list[Process], *, quiet: bool) -> None:
+        """Leave nothing of a check's; ``quiet``: its processes are kept, no reply is owed."""
         try:
             # Where something may go on, or hasn't ended well, nothing is kept.
             if kept:
@@ -170,7 +175,8 @@ class Rig:
             relay.close_all()
             self.worker = self._start_worker()
             self.wait_ready()
-        trouble.calm(self.admin, quick=bool(relay.waiting()))
+        if not quiet:
+            trouble.calm(self.admin, quick=bool(relay.waiting()))
         relay.close_all()
         if trouble.server_spoiled:
             self._server_stack.close()

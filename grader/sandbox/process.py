@@ -300,7 +300,8 @@ class Worker:
     def keep(self, processes: list[Process]) -> None:
         """Kill every actor's process but these, which may be actors again; see ``Process.spotless``."""
         kept = [*self._kept, *processes]
-        self._order({"keep": [process.pid for process in kept]})
+        if len(kept) < len(self._processes):
+            self._order({"keep": [process.pid for process in kept]})
         for entry in list(self._processes):
             if entry[0] not in kept:
                 self._drop(*entry)
