@@ -3,10 +3,12 @@
 import base64
 import hashlib
 from functools import cache
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from grader.results import Results
+from reports.bytecode import Bytecode
 from reports.catalogue import load
 from reports.detail import LEVELS
 from reports.scorecard import GUIDE, build
@@ -43,6 +45,7 @@ def environment() -> Environment:
     """Templates that escape whatever they are given and refuse what they aren't."""
     return Environment(
         loader=PackageLoader("reports"),
+        bytecode_cache=Bytecode(Path(__file__).with_name("templates") / "__pycache__"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,5 +1,6 @@
 """What `grade` does with its options: grade, write the files, say what came out."""
 
+import gc
 import os
 import secrets
 import shutil
@@ -59,6 +60,7 @@ class Request:
 
 def grade_and_report(request: Request) -> int:
     """Grade, write and print; gives the exit status."""
+    gc.freeze()  # what was imported stays to the end, and needn't be looked through then
     parse(request.formats)  # before the work, not after it
     settings = make_settings(request)
     language = request.language or settings.assignment.language
