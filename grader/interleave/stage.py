@@ -157,7 +157,8 @@ class Stage(Simulation):
         """Run until an actor's open request is answered."""
         if choose is first_move:
             self._run_alone(actor)
-        self.run(lambda: not actor.busy, choose)
+        if actor.busy:
+            self.run(lambda: not actor.busy, choose)
         return self.take(actor)
 
     def _run_alone(self, actor: Actor) -> None:
@@ -166,15 +167,18 @@ class Stage(Simulation):
             return
         last = self.relay.round_trips(actor.name) + BUSY_BATCHES
         self.relay.passes = lambda link: pass_single(link) and not self.clock.lags
+        self.note_move()
         try:
             while actor.busy and self._is_free(actor) and self.relay.round_trips(actor.name) < last:
                 if not self.kit.loop.turn(QUIET_SECONDS):
                     return
-                self.note_move()
-                self.take_answers()
+                self._moved = time.monotonic()
+                if actor.process.told:
+                    self.take_answers()
                 self.watch_time(lambda: 0.0)
         finally:
             self.relay.passes = hold_all
+            self.note_move()
 
     def _is_alone(self, actor: Actor) -> bool:
         others = (other for other in self.actors.values() if other is not actor and not other.dead)
@@ -183,10 +187,7 @@ class Stage(Simulation):
 
     def _is_free(self, actor: Actor) -> bool:
         # It waits for nothing but answers, on one connection: so there is but one order.
-        if actor.process.asks or self.relay.streaming or self.relay.held():
-            return False
-        blocked = any(link.blocks_for is not None for link in self.relay.waiting())
-        return not blocked and len(self.relay.links(actor.name)) <= 1
+        return not actor.process.asks and self.relay.is_plain(actor.name)
 
     def call(self, actor: Actor, call: Call) -> Answer:
         """Begin a call and finish it."""

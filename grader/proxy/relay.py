@@ -183,6 +183,17 @@ class Relay:
         """True while somebody is subscribed."""
         return any(link.streaming for link in self._links)
 
+    def is_plain(self, actor: str) -> bool:
+        """True where nobody is held, blocked or subscribed, and the actor has one connection at most."""
+        mine = 0
+        for link in self._links:
+            if link.streaming or (link.held and not link.partial):
+                return False
+            if link.flight and link.blocks_for is not None:
+                return False
+            mine += link.actor == actor
+        return mine <= 1
+
     def release(self, link: Link, count: int | None = None) -> None:
         """Let a connection's held commands through, or the first ``count`` of them; the rest stays held."""
         commands = link.held[:count]

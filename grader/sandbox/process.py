@@ -83,6 +83,11 @@ class Process:
         return self.calls.closed
 
     @property
+    def told(self) -> bool:
+        """True where something is to be taken in: an answer, its end, or what it shouldn't have sent."""
+        return bool(self.answers or self.calls.closed or self.misbehaved)
+
+    @property
     def spotless(self) -> bool:
         """True where nothing of the last actor can be left in it: it may be another one's process."""
         quiet = self.threads.known and self.threads.look() and self.threads.count <= OWN_THREADS
