@@ -60,8 +60,9 @@ class Rig:
         )
         self._server_stack = stack.enter_context(ExitStack())
         self._worker_stack = stack.enter_context(ExitStack())
-        self.server: Server = self._open_server()
+        # The worker first: it takes the longer to get ready, and does so while the server starts.
         self.worker: Worker = self._start_worker()
+        self.server: Server = self._open_server()
 
     def _open_server(self) -> Server:
         folder = self._place.server / secrets.token_hex(4)

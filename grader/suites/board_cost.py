@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.suites.board_crowd import Crowd, Crowds, gather_crowds
+from grader.suites.board_crowd import CrowdedBoard, crowded_board
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
@@ -17,10 +17,10 @@ FLAT, EACH = 300, 20
 MANY = 1_100  # entries that top is asked for: fewer than on any board here
 
 
-@pytest.fixture(scope="session")
-def crowds() -> Crowds:
-    """The players, made once."""
-    return gather_crowds()
+@pytest.fixture
+def crowded() -> CrowdedBoard:
+    """A board with all the players, made once."""
+    return crowded_board()
 
 
 def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str) -> Any:
@@ -37,26 +37,26 @@ def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str) -> Any:
 
 
 @check(points=1, objective="performance", guide="round-trips", needs=("top_is_the_first_n",))
-def test_top_reads_no_more_than_it_gives(lab: Lab, crowds: Crowds, rand: Random) -> None:
+def test_top_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
     """top reads in proportion to n, in 4 round trips, whatever the board's size and its ties."""
-    larger = rand.randrange(150, 250)
+    crowd, larger = crowded.crowd, rand.randrange(150, 250)
 
-    def ask(board: StandIn, crowd: Crowd) -> None:
+    def ask(board: StandIn) -> None:
         board.top(3)
         for n in (1, 10, larger, MANY):
             what = f"top({n}) of {len(crowd.entries):,} players"
             answer = costs(lab, lambda n=n: board.top(n), n, what)
             expect(answer, what).to_equal(crowd.entries[:n])
 
-    crowds.check(lab, ask)
+    crowded.check(lab, ask)
 
 
 @check(points=0.5, objective="performance", guide="ties-and-ranks", needs=("rank_counts_from_one",))
-def test_rank_reads_no_list(lab: Lab, crowds: Crowds, rand: Random) -> None:
+def test_rank_reads_no_list(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
     """rank reads a few values, in 4 round trips, whatever the board's size and its ties."""
-    share = rand.random()
+    crowd, share = crowded.crowd, rand.random()
 
-    def ask(board: StandIn, crowd: Crowd) -> None:
+    def ask(board: StandIn) -> None:
         board.rank(crowd.entries[0][1])
         tied = crowd.tied(500.25)
         for place in (tied[5], tied[-5], tied[int(share * len(tied))], len(crowd.entries) - 1):
@@ -65,15 +65,15 @@ def test_rank_reads_no_list(lab: Lab, crowds: Crowds, rand: Random) -> None:
             answer = costs(lab, lambda player=player: board.rank(player), 1, what)
             expect(answer, what).to_equal(wanted)
 
-    crowds.check(lab, ask)
+    crowded.check(lab, ask)
 
 
 @check(points=1, objective="performance", guide="ties-and-ranks", needs=("around_gives_the_neighbours",))
-def test_around_reads_no_more_than_it_gives(lab: Lab, crowds: Crowds, rand: Random) -> None:
+def test_around_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
     """around reads in proportion to radius, in 4 round trips, whatever the board's size and its ties."""
-    radius, larger = rand.randrange(2, 4), rand.randrange(120, 200)
+    crowd, radius, larger = crowded.crowd, rand.randrange(2, 4), rand.randrange(120, 200)
 
-    def ask(board: StandIn, crowd: Crowd) -> None:
+    def ask(board: StandIn) -> None:
         board.around(crowd.entries[0][1])
         tied = crowd.tied(500.25)
         for place in (tied[1], tied[9], tied[-9], crowd.tied(900.5)[-9], len(crowd.entries) - 1):
@@ -88,4 +88,4 @@ def test_around_reads_no_more_than_it_gives(lab: Lab, crowds: Crowds, rand: Rand
         answer = costs(lab, lambda: board.around(player, larger), 2 * larger + 1, what)
         expect(answer, what).to_equal(crowd.entries[first : place + larger + 1])
 
-    crowds.check(lab, ask)
+    crowded.check(lab, ask)

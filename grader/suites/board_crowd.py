@@ -1,14 +1,15 @@
 """A large board with many ties, put there by the student's own methods or as they would have.
 
-Theory of operation. A few of 10,000 players are submitted one by one; where all that this leaves on the
+Theory of operation. A few of 1,200 players are submitted one by one; where all that this leaves on the
 server is sorted sets with a member and a score for each of them, the others are put beside them by the
 grader's own connection, in milliseconds. Anything else, and any check that a board made so fails, is tried
-on a smaller board that the student's submit has filled whole, and only this one counts. Its ties are still
-larger than what a right reading method may read.
+on a board that the student's submit has filled whole, and only this one counts. The ties are larger than
+what a right reading method may read.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 from grader.interleave.calls import StudentFault
@@ -23,8 +24,7 @@ SLICE = 1_000  # members in one ZADD
 MOST_KEYS = 300  # of a board that is kept for the next check
 NAME = "crowd"
 # How many players share which score; the others have one of their own.
-LARGE, LARGE_TIES = 10_000, {900.5: 2_500, 500.25: 4_000, -3.5: 500}
-SMALL, SMALL_TIES = 1_200, {900.5: 500, 500.25: 600, -3.5: 30}
+PLAYERS, TIES = 1_200, {900.5: 500, 500.25: 600, -3.5: 30}
 # The same for every submission, so that it is made once.
 SEED = 91
 
@@ -54,15 +54,14 @@ class Crowd:
         return range(places[0], places[-1] + 1)
 
 
-Ask = Callable[[StandIn, Crowd], None]
+Ask = Callable[[StandIn], None]
 
 
 @dataclass
-class Crowds:
+class CrowdedBoard:
     """Fills boards for one submission's checks; remembers which way serves, and what filled the server."""
 
-    large: Crowd
-    small: Crowd
+    crowd: Crowd
     by_hand: bool = False  # the short way does not serve
     dump: list[tuple[str, bytes]] = field(default_factory=list)
 
@@ -72,12 +71,12 @@ class Crowds:
             return
         if not self.by_hand:
             self.by_hand, self.dump = True, []
-        ask(self._board(lab, lambda board: board.submit.many(self.small.players)), self.small)
+        ask(self._board(lab, lambda board: board.submit.many(self.crowd.players)))
 
     def _serves(self, lab: Lab, ask: Ask) -> bool:
         """Whether a board could be filled the short way, and gave the right answers."""
         try:
-            ask(self._board(lab, lambda board: self._fill(lab, board)), self.large)
+            ask(self._board(lab, lambda board: self._fill(lab, board)))
         except (CheckFailedError, ReplyError, _UnknownLayoutError):
             return False
         except StudentFault as fault:
@@ -100,26 +99,27 @@ class Crowds:
         return board
 
     def _fill(self, lab: Lab, board: StandIn) -> None:
-        board.submit.many(self.large.players[:SAMPLE])
-        for layout in layouts_of(lab, self.large.players[:SAMPLE]):
-            put(lab, layout, self.large.players[SAMPLE:])
+        board.submit.many(self.crowd.players[:SAMPLE])
+        for layout in layouts_of(lab, self.crowd.players[:SAMPLE]):
+            put(lab, layout, self.crowd.players[SAMPLE:])
 
 
 class _UnknownLayoutError(Exception):
     """The grader can't tell how the student's code stores a board."""
 
 
-def gather_crowds() -> Crowds:
-    """All the players."""
-    return Crowds(_gather(LARGE, LARGE_TIES), _gather(SMALL, SMALL_TIES))
+@cache
+def crowded_board() -> CrowdedBoard:
+    """The one of this process, which grades one submission."""
+    return CrowdedBoard(_gather())
 
 
-def _gather(size: int, ties: dict[float, int]) -> Crowd:
+def _gather() -> Crowd:
     rand = Random(SEED)  # noqa: S311 - data for checks, not secrets
-    scores = [score for score, count in ties.items() for _ in range(count)]
-    scores += [rand.uniform(-1000, 900) for _ in range(size - len(scores))]
+    scores = [score for score, count in TIES.items() for _ in range(count)]
+    scores += [rand.uniform(-1000, 900) for _ in range(PLAYERS - len(scores))]
     rand.shuffle(scores)
-    names = rand.sample(range(10**7), size)
+    names = rand.sample(range(10**7), PLAYERS)
     players = [(f"p{name}", score) for name, score in zip(names, scores, strict=True)]
     return Crowd(players, BoardModel(players).entries())
 
