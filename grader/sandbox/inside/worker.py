@@ -56,7 +56,9 @@ worker_time.install()  # before anybody imports a clock by name
 from worker_actor import Actor, Channel, Config, Side  # noqa: E402
 
 SET_SECCOMP, SECCOMP_FILTER = 22, 2  # of prctl(2)
-CLIENTS = 8  # made ahead: each costs half a millisecond, and more where memory is shared with the zygote
+CLIENTS = (
+    32  # made ahead, once for all processes: one that is kept uses up some thirty, half a millisecond each
+)
 clients: list[Any] = []  # of which each forked process has a copy
 make_client: Callable[[str], Any]
 
