@@ -1,10 +1,7 @@
 """Grades one submission: from a folder or archive to results."""
 
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +14,7 @@ from grader.harness.plugin import Plan
 from grader.harness.rig import Place
 from grader.harness.run import Facts, suite_digest
 from grader.harness.shares import Deck, Placed, put_together
+from grader.private_folder import private_folder
 from grader.results import (
     CheckResult,
     ExerciseResult,
@@ -41,7 +39,7 @@ def grade(submission: Path, settings: Settings, watch: Watch, details: Path | No
     """
     exercises = choose_exercises(settings)
     began, at = time.monotonic(), datetime.now(UTC)
-    with _private_folder() as folder:
+    with private_folder() as folder:
         opened = open_submission(submission, exercises, _make_folder(folder / "submission"))
         ended = _try_twice(_Task(settings, opened, exercises, folder, details or folder), watch)
     run = _describe_run(settings, exercises, _merge(ended), at, time.monotonic() - began)
@@ -67,16 +65,6 @@ def choose_exercises(settings: Settings) -> tuple[Exercise, ...]:
     if not wanted:
         return tuple(exercise for exercise in known.values() if exercise.enabled)
     return tuple(replace(known[name], enabled=True) for name in known if name in wanted)
-
-
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    # The path must be short: unix sockets lie in it.
-    folder = Path(tempfile.mkdtemp(prefix="grade-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_folder(path: Path) -> Path:
