@@ -1,6 +1,7 @@
 """What to look at first: the check, the subject or the exercise that could not run, that costs most."""
 
 from collections import defaultdict
+from itertools import groupby
 
 from grader.results import CheckResult, ExerciseResult, Results, StepKind
 from reports import causes
@@ -17,17 +18,57 @@ def find_first(results: Results, page: Page) -> First | None:
     by_cost = sorted(costs, key=lambda name: -costs[name][0])
     subject = _subject(results, costs)
     dearest = [name for name in by_cost if name in subject] or by_cost[:1]
-    chosen = _simpler(results, costs, dearest) or dearest
+    simpler, hinted = _simpler(results, costs, dearest), _hinted(results, costs)
+    same = not simpler and _sum(costs, hinted) > _sum(costs, dearest) + _NEAR
+    chosen = simpler or (hinted if same else dearest)
     top = chosen[0] if chosen else ""
+    checks = {check.id: check for exercise in results.exercises for check in exercise.checks}
+    if top and _one_after_the_other(checks[top]) and (plain := _plain(checks, chosen, by_cost)):
+        same, known = False, plain in chosen
+        top, chosen = plain, [plain, *(name for name in chosen if known and name != plain)]
     broken = [one for one in results.exercises if one.problem and _lost(one) > _NEAR]
     worst = max(broken, key=_lost, default=None)
-    checks = {check.id: check for exercise in results.exercises for check in exercise.checks}
     if worst:
-        ahead = _lost(worst) - sum(costs[name][0] for name in chosen)
+        ahead = _lost(worst) - _sum(costs, chosen)
         # Of two that cost the same, a check that shows a line of the student's own code says more.
         if ahead > _NEAR or (ahead > -_NEAR and not checks[top].evidence.error):
             return _exercise(worst, page)
-    return _check(checks[top], [costs[name] for name in chosen], page) if top else None
+    if not top:
+        return None
+    most = costs[top][0] > costs[by_cost[0]][0] - _NEAR
+    return _check(checks[top], [costs[name] for name in chosen], page, same=same, dearest=most)
+
+
+def _one_after_the_other(check: CheckResult) -> bool:
+    """Whether a race went wrong with nothing in between: then it goes wrong without a race too."""
+    schedule = check.evidence.schedule
+    if schedule is None or len(schedule.actors) < 2:  # noqa: PLR2004 - a race has two callers
+        return False
+    order = [step.actor for step in schedule.steps if step.kind is StepKind.SENDS]
+    return len(list(groupby(order))) == len(set(order))
+
+
+def _plain(checks: dict[str, CheckResult], chosen: list[str], by_cost: list[str]) -> str:
+    """The dearest check of one caller, of the same subject if there is one; '' where there is none."""
+    exercise = chosen[0].partition(".")[0]
+    mine = [name for name in by_cost if name.partition(".")[0] == exercise]
+    plain = [name for name in mine if checks[name].evidence.schedule is None]
+    return next((name for name in plain if name in chosen), plain[0] if plain else "")
+
+
+def _sum(costs: dict[str, tuple[float, int]], names: list[str]) -> float:
+    """What these checks cost, with all that they explain."""
+    return sum(costs[name][0] for name in names)
+
+
+def _hinted(results: Results, costs: dict[str, tuple[float, int]]) -> list[str]:
+    """The checks of one exercise that have the same hint and cost most together: they have one cause."""
+    hints: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for exercise in results.exercises:
+        for check in exercise.checks:
+            if check.id in costs and check.hint:
+                hints[exercise.id, check.hint].append(check.id)
+    return max(hints.values(), key=lambda names: _sum(costs, names), default=[])
 
 
 def _subject(results: Results, costs: dict[str, tuple[float, int]]) -> list[str]:
@@ -40,7 +81,7 @@ def _subject(results: Results, costs: dict[str, tuple[float, int]]) -> list[str]
         for check in exercise.checks:
             if check.id in costs and check.guide and not costs[check.id][1]:
                 subjects[exercise.id, check.guide].append(check.id)
-    sums = {key: sum(costs[name][0] for name in names) for key, names in subjects.items()}
+    sums = {key: _sum(costs, names) for key, names in subjects.items()}
     largest = max(sums, key=lambda key: sums[key], default=None)
     alone = max((cost for cost, _ in costs.values()), default=0.0)
     return subjects[largest] if largest and sums[largest] > alone + _NEAR else []
@@ -85,19 +126,23 @@ def _exercise(exercise: ExerciseResult, page: Page) -> First:
     )
 
 
-def _check(check: CheckResult, costs: list[tuple[float, int]], page: Page) -> First:
+def _check(
+    check: CheckResult, costs: list[tuple[float, int]], page: Page, *, same: bool, dearest: bool
+) -> First:
     """Why one check comes first: its own points, and those of the checks that it stands for."""
     catalogue = page.drawing.catalogue
     total, others = sum(cost for cost, _ in costs), costs[0][1]
+    if same:  # the others with its hint are explained as well
+        others = sum(more for _, more in costs) + len(costs) - 1
     own = catalogue.points(check.points - check.score)
-    if len(costs) > 1:
+    if len(costs) > 1 and not same:
         subject = catalogue.name("guide", check.guide)
         points = {"points": own, "total": catalogue.points(total), "subject": subject}
         why = catalogue.count("first.subject", len(costs) - 1, **points)
     elif others:
         why = catalogue.count("first.explains", others, points=own, total=catalogue.points(total))
     else:
-        why = catalogue.text("first.alone", points=own)
+        why = catalogue.text("first.alone" if dearest else "first.plain", points=own)
     return First(
         link=Link(f"#{anchor(check.id)}", page.titles[check.id]),
         message=page.drawing.said(check.message),

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from grader.results import (
     ClockStep,
     Command,
@@ -202,6 +204,28 @@ def test_a_race_of_fewer_methods_comes_before_one_that_costs_more():
     assert build(together(changed({little: adds, much: merge}))).first.link.target == "#" + anchor(little)
     other = raced("it.remove('a')", "it.clear()")
     assert build(together(changed({little: other, much: merge}))).first.link.target == "#" + anchor(much)
+
+
+def test_checks_with_one_hint_come_first_together():
+    names = [check.id for check in perfect().exercises[0].checks][:3]
+    wrong = {
+        name: {**WRONG_TTL, "hint": "Return a dict.", "guide": f"section-{n}", "score": 0}
+        for n, name in enumerate(names)
+    }
+    first = build(together(changed(wrong))).first
+    assert first.link.target == "#" + anchor(names[0])
+    assert "2 other checks did not pass for the same reason" in first.why
+
+
+@pytest.mark.parametrize(("order", "comes"), [("AABB", "plain"), ("ABA", "race")])
+def test_a_race_that_goes_wrong_without_one_leads_to_a_check_of_one_caller(order, comes):
+    by_points = sorted(perfect().exercises[0].checks, key=lambda check: check.points)
+    names = {"plain": by_points[0].id, "race": by_points[-1].id}
+    steps = tuple(Step(actor, StepKind.SENDS, "GET k") for actor in order)
+    race = {**WRONG_TTL, "evidence": Evidence(schedule=Schedule(("A", "B"), steps, ()))}
+    race |= {"guide": "", "hint": ""}
+    first = build(together(changed({names["plain"]: WRONG_TTL, names["race"]: race}))).first
+    assert first.link.target == "#" + anchor(names[comes])
 
 
 def test_what_no_time_was_left_for_is_counted_to_what_took_it():
