@@ -19,7 +19,11 @@ OUTPUT_CHARACTERS = 4000
 
 def gather(lab: Lab, error: BaseException, submission: Path) -> Evidence:
     """The evidence of a check that ended with ``error``."""
-    sent = [one for one in lab.stage.relay.recording().since(lab.evidence_from).sent if one.round_trip]
+    sent = [
+        one
+        for one in lab.stage.relay.recording().since(lab.evidence_from).sent
+        if one.round_trip and (not lab.evidence_to or one.number <= lab.evidence_to)
+    ]
     shown = sent[-SHOWN_COMMANDS:]
     left_out = len(sent) - len(shown)
     starts: dict[str, int] = {}  # each actor's first round trip: what was tried before isn't counted

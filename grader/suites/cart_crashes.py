@@ -11,6 +11,7 @@ from grader.suites.lab import Calls, Lab, StandIn
 from grader.suites.names import words
 
 ONE_STEP = "The data and its expiry go in one atomic step: MULTI/EXEC, a script, one command."
+HELPERS = "A helper key such as a lock expires too: SET takes NX and EX in one command."
 GUEST_TTL = 200  # whose end comes after one such wait, and before a second
 LONG_ENOUGH = 120  # seconds after which a lock of somebody who died is gone, and a cart is not
 TTLS = {"ann": 1800, "guest": GUEST_TTL}
@@ -61,12 +62,16 @@ def crash(lab: Lab, call: Call, before: Mapping[str, Quantities], after: Afterma
             fill(made[user], quantities)
         return made["ann"], call
 
+    helper = False
+
     def judge() -> str:
-        if eternal := [state.key for state in lab.keys() if state.ttl is None]:
-            return f"The crash left the key {eternal[0]!r} without an expiry."
+        nonlocal helper
+        if eternal := [state for state in lab.keys() if state.ttl is None]:
+            helper = eternal[0].type == "string"
+            return f"The crash left the key {eternal[0].key!r} without an expiry."
         return after.wrong()
 
-    lab.crash_in(prepare, judge, after.hint)
+    lab.crash_in(prepare, judge, lambda: HELPERS if helper else after.hint)
 
 
 @check(points=1, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))

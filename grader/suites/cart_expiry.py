@@ -1,20 +1,25 @@
 """Checks of a cart's time-to-live, by what is in the cart; ttl itself is asked in its own checks alone."""
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 from grader.interleave.calls import Answer, Raised, Returned
-from grader.suites.cart_rules import contents, expect_held, holding
+from grader.suites.cart_rules import any_key, contents, expect_contents, expect_held, holding, peek
 from grader.suites.check import check
 from grader.suites.expect import expect
+from grader.suites.expiries import refusal
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
 TTL = 1800
+SHOWN_NAMES = 8  # of commands
 ROOM = 1.5  # seconds before and after its end in which a cart may be there or not
-EARLY = "It expired too early."
+EARLY = "It expired too early: is its expiry this cart's own ttl, in seconds?"
+USUAL = "A cart that is made without a ttl lives for 1800 seconds after its last change."
+ETERNAL = "The cart has no expiry at all (TTL gives -1): each write sets it, in the same atomic step."
+LATER = "The cart has an expiry, but a later one: is it this cart's own ttl, in seconds?"
 Idle = Callable[[StandIn, str], Answer]  # a call that changes nothing, of a cart and its user
-LATE = "It should have expired. Does every write set the expiry?"
 
 
 @check(points=1, objective="ttl", guide="time-to-live")
@@ -26,16 +31,28 @@ def test_the_cart_expires(lab: Lab, rand: Random) -> None:
     for cart in (*usual, *short):
         cart.add(tea, 3)
     for (early, late), seconds in ((short, ttl), (usual, TTL)):
-        default = " The default time-to-live is 1800 seconds." if seconds == TTL else ""
         lab.advance(seconds - ROOM - lab.now)
         what = f"What is in a cart shortly before the end of its {seconds} seconds"
-        expect(contents(early), what).to_equal({tea: 3}, hint=EARLY + default)
+        expect_contents(early, what).to_equal({tea: 3}, hint=USUAL if seconds == TTL else EARLY)
         lab.advance(2 * ROOM)
         what = f"What is in a cart shortly after the end of its {seconds} seconds"
-        expect(contents(late), what).to_equal({}, hint=LATE + default)
+        expect_contents(late, what).to_equal({}, hint=lambda seconds=seconds: why_late(lab, seconds))
     short[1].add(tea)
     hint = "A cart that has expired begins anew with the next add."
-    expect(contents(short[1]), "What is in the cart").to_equal({tea: 1}, hint=hint)
+    expect_contents(short[1]).to_equal({tea: 1}, hint=hint)
+
+
+def why_late(lab: Lab, seconds: int) -> str:
+    """The hint where a cart outlives its time: it has no expiry, or a later one."""
+    if why := why_eternal(lab):
+        return why
+    return USUAL if seconds == TTL else LATER
+
+
+def why_eternal(lab: Lab) -> str:
+    """The hint where a key has no expiry; '' where each has one."""
+    eternal = any(state.ttl is None for state in lab.keys())
+    return lab.why_eternal() or ETERNAL if eternal else ""
 
 
 def two_carts(lab: Lab, rand: Random, name: str, **ttl: int) -> tuple[StandIn, StandIn]:
@@ -51,11 +68,16 @@ def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
     hint = "Where there is no cart, ttl is None, not -2."
     expect(cart.ttl()).to_equal(None, hint=hint)
     cart.add("tea")
-    hint_left = "The seconds that are left of this cart's own ttl: not milliseconds, not what was set."
+
+    def hint_left() -> str:
+        left = "The seconds that are left of this cart's own ttl: not milliseconds, not what was set."
+        return why_eternal(lab) or left
+
     expect(cart.ttl()).to_be_between(ttl - 2, ttl + 2, hint=hint_left)
     lab.advance(20)
     expect(cart.ttl()).to_be_between(ttl - 22, ttl - 18, hint=hint_left)
     cart.clear()
+    hint = "A cart that was cleared is no longer there: then ttl is None."
     expect(cart.ttl()).to_equal(None, hint=hint)
 
 
@@ -63,13 +85,17 @@ def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
 def test_ttl_in_the_last_second(lab: Lab, rand: Random) -> None:
     """In its last second a cart still has a ttl, 0 perhaps: None is only for no cart."""
     cart, tea = lab.new("cart", word(rand), ttl=50), word(rand)
+
+    def hint() -> str:
+        return why_eternal(lab) or "0 is a number of seconds too: only -2 says that there is no cart."
+
     for _ in range(5):
         cart.add(tea)
         lab.advance(49.6)
-        left = cart.ttl()
+        left, asked = cart.ttl(), lab.last_call
         # On a machine that stood still for a moment, the cart may really be gone.
         if left is not None or contents(cart):
-            hint = "0 is a number of seconds too: only -2 says that there is no cart."
+            lab.last_call = asked
             expect(left).to_be(lambda seen: seen is not None, "a number of seconds, 0 perhaps", hint)
             break
         cart.clear()
@@ -95,14 +121,27 @@ def test_changes_restart_the_ttl(lab: Lab, rand: Random) -> None:
     ]
     for change, make in changes:
         lab.advance(ttl - 20)
+        # The cart was last changed by an add: where that set no expiry, no other method is to blame.
+        alive = any_key(lab)
         if change == "merge":
             guest.add(tea, 1)
         make()
         lab.advance(ttl - 20)
-        seen, hint = contents(cart), f"{change.split()[0]} changes the cart: it sets the expiry again."
-        what = f"What is in a cart with ttl={ttl}, {ttl - 20} seconds after {change}"
-        expect(seen, what).to_be(holding(tea), "a cart with what was in it before", hint)
+        last = change if alive else "add of an item that was there"
+        what = f"What is in a cart with ttl={ttl}, {ttl - 20} seconds after {last}"
+        hint = partial(why_gone, lab, cart, last, alive=alive)
+        expect_contents(cart, what).to_be(holding(tea), "a cart with what was in it before", hint)
         cart.add(tea)
+
+
+def why_gone(lab: Lab, cart: StandIn, change: str, *, alive: bool) -> str:
+    """The hint where a change, of a cart that was there, did not restart the time-to-live."""
+    if alive and peek(lab, cart):
+        return (
+            "Some items are gone and others are not: with an expiry on each field, a change sets all of them."
+        )
+    why = refusal(lab.stage.relay.recording())
+    return why or f"{change.split(maxsplit=1)[0].strip(',')} changes the cart: it sets the expiry again."
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -149,16 +188,20 @@ def expect_expired(lab: Lab, rand: Random, item: str, calls: dict[str, Idle], ki
     for cart in (*carts, control):
         cart.add(item, 5)
     lab.advance(ttl - 10)
-    answers = [call(*of) for call, of in zip(calls.values(), zip(carts, users, strict=True), strict=True)]
+    answers, sent = [], []
+    for call, cart, user in zip(calls.values(), carts, users, strict=True):
+        with lab.traffic() as traffic:
+            answers.append(call(cart, user))
+        sent.append(", ".join(traffic.recording.names[:SHOWN_NAMES]) or "nothing")
     idle = [cart for cart, answer in zip(carts, answers, strict=True) if isinstance(answer, kind)]
     lab.advance(10 + ROOM)
     if contents(control):
         idle = []  # nothing expires at all, or ever later: another check's affair
-    hint = "Only a change restarts the time-to-live: reading changes nothing, and neither does an error."
-    for name, cart in zip(calls, carts, strict=True):
+    for name, cart, names in zip(calls, carts, sent, strict=True):
         if cart in idle:
+            hint = f"Only a change restarts the time-to-live, and {name} is none; here it sent {names}."
             what = f"What is in a cart {ttl} seconds after its last change, with {name} in between"
-            expect(contents(cart), what).to_equal({}, hint=hint)
+            expect_contents(cart, what).to_equal({}, hint=hint)
     carts[0].add(item)
     expect_held(carts[0], item)
 
@@ -180,9 +223,10 @@ def test_merge_gives_this_carts_ttl(lab: Lab, rand: Random) -> None:
     hint = "The merged cart lives as long as this cart's ttl says, not the guest's."
     lab.advance(ttl - ROOM)
     for what, (early, _) in merged:
-        expect(contents(early), f"{what}, shortly before its end").to_be(
+        expect_contents(early, f"{what}, shortly before its end").to_be(
             holding(tea), "what was in it, for it still lives", hint
         )
     lab.advance(2 * ROOM)
     for what, (_, late) in merged:
-        expect(contents(late), f"{what}, shortly after its end").to_equal({}, hint=hint)
+        seen = expect_contents(late, f"{what}, shortly after its end")
+        seen.to_equal({}, hint=lambda: why_eternal(lab) or hint)

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from grader.suites.cart_rules import contents, fill, holding, many_items
+from grader.suites.cart_rules import expect_all, expect_contents, expect_dict, fill, holding, many_items
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import StandIn
@@ -16,7 +16,7 @@ def test_add_returns_the_new_quantity(cart: StandIn, rand: Random) -> None:
     """add puts an item into the cart, one unit unless told otherwise, and returns its new quantity."""
     tea, milk = words(rand, 2)
     many = rand.randrange(3, 90)
-    hint = "The quantity that was there counts too: is the new sum returned, as an int?"
+    hint = "add returns the item's new quantity as an int: what was there before, and what was added."
     expect(cart.add(tea)).to_equal(1, hint=hint)
     expect(cart.add(tea, many)).to_equal(many + 1, hint=hint)
     expect(cart.add(milk, 2)).to_equal(2, hint="Each item has a quantity of its own.")
@@ -38,14 +38,14 @@ def test_quantity_of_an_item(cart: StandIn, rand: Random) -> None:
 @check(points=0.5, objective="values", guide="carts-and-quantities")
 def test_items_gives_every_quantity(cart: StandIn, rand: Random) -> None:
     """items gives every item with its quantity, as a dict of ints."""
-    expect(cart.items()).to_equal({}, hint="An empty cart is an empty dict.")
+    expect_dict(cart.items()).to_equal({}, hint="An empty cart is an empty dict.")
     few = {name: rand.randrange(1, 50) for name in words(rand, 3)}
     fill(cart, few)
     expect(cart.items()).to_equal(few, hint="Valkey gives strings back: are the quantities ints?")
     many = many_items(rand)
     fill(cart, many)
     hint = "A cart may hold many items: HGETALL gives all of them, a single page of HSCAN does not."
-    expect(cart.items()).to_equal(few | many, hint=hint)
+    expect_all(cart.items(), few | many, "The answer", hint)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
@@ -69,7 +69,7 @@ def test_set_quantity_replaces(cart: StandIn, rand: Random) -> None:
     cart.set_quantity(milk, 7)
     wanted = {tea: 2, milk: 7, jam: 1}
     hint = "The new quantity takes the old one's place; other items stay as they are."
-    expect(contents(cart), "What is in the cart").to_equal(wanted, hint=hint)
+    expect_contents(cart).to_equal(wanted, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
@@ -79,21 +79,27 @@ def test_set_quantity_zero_removes(cart: StandIn, rand: Random) -> None:
     fill(cart, {tea: 5, milk: 2})
     cart.set_quantity(tea, 0)
     hint = "An item with quantity 0 is no longer in the cart."
-    expect(contents(cart), "What is in the cart").to_equal({milk: 2}, hint=hint)
+    expect_contents(cart).to_equal({milk: 2}, hint=hint)
     expect(cart.set_quantity(word(rand, 8), 0)).to_equal(None, hint="set_quantity returns None.")
-    expect(contents(cart), "What is in the cart").to_equal({milk: 2}, hint=hint)
+    expect_contents(cart).to_equal({milk: 2}, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
 def test_remove_says_whether_it_was_there(cart: StandIn, rand: Random) -> None:
     """remove takes an item out whole; True where it was in the cart, False where it was not."""
     tea, milk = words(rand, 2)
-    expect(cart.remove(tea)).to_equal(False, hint="Nothing is in an empty cart.")
+    hint = (
+        "It was not in the cart: remove returns False, not None. HDEL's own reply says how many it removed."
+    )
+    expect(cart.remove(tea)).to_equal(False, hint=hint)
     fill(cart, {tea: 5, milk: 1})
-    expect(cart.remove(tea)).to_equal(True, hint="It was in the cart.")
-    expect(cart.remove(tea)).to_equal(False, hint="It was no longer in the cart.")
+    expect(cart.remove(tea)).to_equal(
+        True, hint="It was in the cart: HDEL's own reply says how many it removed."
+    )
+    hint = "The first remove took all its units out, so it was no longer there: HDEL's own reply says so."
+    expect(cart.remove(tea)).to_equal(False, hint=hint)
     hint = "All units of the item are gone, and no other item."
-    expect(contents(cart), "What is in the cart").to_equal({milk: 1}, hint=hint)
+    expect_contents(cart).to_equal({milk: 1}, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="merge-and-checkout")
@@ -101,14 +107,12 @@ def test_clear_empties(cart: StandIn, rand: Random) -> None:
     """clear takes everything out and returns None."""
     wanted = dict.fromkeys(words(rand, 3), 2)
     fill(cart, wanted)
-    expect(contents(cart), "What is in the cart").to_equal(wanted)
+    expect_contents(cart).to_equal(wanted)
     expect(cart.clear()).to_equal(None, hint="clear returns None.")
     hint = "Nothing is left in a cart that was cleared."
-    expect(contents(cart), "What is in the cart").to_equal({}, hint=hint)
+    expect_contents(cart).to_equal({}, hint=hint)
     cart.add("tea")
-    expect(contents(cart), "What is in the cart").to_equal(
-        {"tea": 1}, hint="A cart that was cleared begins anew."
-    )
+    expect_contents(cart).to_equal({"tea": 1}, hint="A cart that was cleared begins anew.")
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
@@ -138,4 +142,4 @@ def test_total_needs_every_price(cart: StandIn, rand: Random) -> None:
     cart.total({tea: 100, milk: 0})  # a price of 0 is a price, and raises nothing
     cart.set_quantity(tea, 2)
     hint = "After an error the cart works as before; is a lock left behind?"
-    expect(contents(cart), "What is in the cart").to_be(holding(tea), "what was set", hint)
+    expect_contents(cart).to_be(holding(tea), "what was set", hint)

@@ -1,23 +1,28 @@
 """Checks of two callers at once."""
 
+from collections.abc import Sequence
+from functools import partial
 from random import Random
 
 from grader.interleave.calls import Answer, Call, Raised, Returned, show
 from grader.interleave.explorer import Ending
 from grader.interleave.moves import all_begin
 from grader.results import Value
+from grader.sandbox.inside.worker_wire import Opaque
 from grader.suites.cart_model import carts
-from grader.suites.cart_rules import contents, plain
+from grader.suites.cart_rules import NO_DICT, expect_contents, plain, strangers
 from grader.suites.check import check
+from grader.suites.clues import Lost, Pick, pick
 from grader.suites.expect import expect
-from grader.suites.lab import Calls, Lab, Scenario
-from grader.suites.names import word, words
+from grader.suites.lab import Calls, Lab, Scenario, StandIn
+from grader.suites.names import SHARED_STATE, word, words
 from grader.suites.sequential import Sequential
 
 USERS = ("ann", "bob", "guest", "guest2")
 # Where one caller alone gets a wrong answer, a race says nothing new.
 MERGES = ("merge_adds_the_guests_quantities",)
 CHECKS_OUT = ("checkout_takes_everything_out",)
+ONE_STEP = "Reading the guest's cart, adding it here and deleting it there must be one atomic step."
 ann, bob, guest, guest2 = map(Calls, USERS)
 
 
@@ -56,13 +61,24 @@ def without_zeros(answer: Answer) -> object:
     return {item: many for item, many in value.items() if many} if isinstance(value, dict) else value
 
 
-def race(lab: Lab, together: tuple[Call, ...], setup: tuple[Call, ...], verdict: str, hint: str) -> None:
+def race(lab: Lab, together: tuple[Call, ...], setup: tuple[Call, ...], verdict: str, hint: Pick) -> None:
     """Try every order of the calls, and look into the carts of all who are in it."""
     users = {call.on for call in (*together, *setup)} | {call.args[0] for call in together if is_merge(call)}
     names = [user for user in USERS if user in users]
     look = tuple(Calls(user).items() for user in names)
     scenario = Scenario({user: (user,) for user in names}, together, setup, look)
-    lab.race(scenario, Race(scenario, verdict), hint)
+    lab.race(scenario, Race(scenario, verdict), partial(seen_hint, lab, names, hint))
+
+
+def seen_hint(lab: Lab, users: Sequence[str], hint: Pick, lost: Lost) -> str:
+    """The hint, unless it is seen that the race isn't the matter."""
+    answers = (*lost.ending.answers, *lost.ending.look)
+    if any(isinstance(getattr(one, "value", None), Opaque) for one in answers):
+        return NO_DICT
+    if lost.torn or lost.raised:
+        return hint(lost)
+    here, there, *_ = (StandIn(lab, lab.stage.actors[name], users[0]) for name in lost.calls)
+    return SHARED_STATE if strangers(lab, here, there) else hint(lost)
 
 
 def is_merge(call: Call) -> bool:
@@ -74,7 +90,7 @@ def is_merge(call: Call) -> bool:
 def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
     """Two adds at once: both count."""
     tea = word(rand)
-    hint = "Reading, adding in Python and writing back loses what happens between."
+    hint = pick("Reading, adding in Python and writing back loses what happens between.", "add")
     for setup in ((ann.add(tea, 1),), ()):
         race(lab, (ann.add(tea, 2), ann.add(tea, 3)), setup, "An add was lost.", hint)
 
@@ -91,15 +107,15 @@ def test_each_add_returns_a_true_quantity(lab: Lab, rand: Random) -> None:
         right = seen in ((3, 6), (6, 4), (6, 6))
         return "" if right else f"The adds of 2 and 3 to a quantity of 1 returned {show(seen)}."
 
-    hint = "HINCRBY returns the new quantity; one that was read before may be out of date."
-    lab.race(scenario, judge, hint)
+    hint = pick("HINCRBY returns the new quantity; one that was read before may be out of date.", "add")
+    lab.race(scenario, judge, partial(seen_hint, lab, ["ann"], hint))
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
 def test_adds_of_different_items(lab: Lab, rand: Random) -> None:
     """Two adds of different items at once, and a change of one item beside an add of another: both count."""
     tea, milk = words(rand, 2)
-    hint = "A change of one item must not write the others back as they were before."
+    hint = pick("A change of one item must not write the others back as they were before.")
     verdict = "A change of one item undid that of another."
     for change in (ann.add(tea, 2), ann.remove(tea), ann.set_quantity(tea, 7)):
         race(lab, (change, ann.add(milk, 3)), (ann.add(tea, 1),), verdict, hint)
@@ -109,7 +125,7 @@ def test_adds_of_different_items(lab: Lab, rand: Random) -> None:
 def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
     """Two threads that share one object add at once: both adds count."""
     tea, milk = words(rand, 2)
-    hint = "One object may be used by many threads: each call makes a pipeline of its own."
+    hint = "Many threads may use one object: a call keeps what it needs in local variables, not in self."
     for first, second in ((tea, tea), (tea, milk)):
         cart = lab.new("ann", word(rand))
         cart.add(tea)
@@ -118,14 +134,14 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
             raised = isinstance(answer, Raised)
             expect(raised, f"Whether an add raised ({answer})").to_equal(False, hint=hint)
         wanted = {tea: 6} if first == second else {tea: 3, milk: 3}
-        expect(contents(cart), "What is in the cart").to_equal(wanted, hint=hint)
+        expect_contents(cart).to_equal(wanted, hint=hint)
 
 
 @check(points=1, objective="atomicity", guide="merge-and-checkout", needs=MERGES)
 def test_merge_beside_a_change(lab: Lab, rand: Random) -> None:
     """A merge beside a change of either cart: no unit is lost or doubled."""
     tea, milk = words(rand, 2)
-    hint = "Reading the guest's cart, adding it here and deleting it there must be one atomic step."
+    hint = pick(ONE_STEP, "merge")
     for beside in (
         ann.add(tea, 3),
         guest.add(tea, 3),
@@ -144,7 +160,7 @@ def test_merge_beside_a_change(lab: Lab, rand: Random) -> None:
 def test_merge_beside_merge(lab: Lab, rand: Random) -> None:
     """Two merges at once, of one guest or of two: each unit arrives once, and a guest's cart as a whole."""
     tea, milk = words(rand, 2)
-    hint = "Who takes the guest's cart must take it, whole, in the same step that reads it."
+    hint = pick("Who takes the guest's cart must take it, whole, in the same step that reads it.", "merge")
     verdict = "Units were lost, doubled or torn apart by two merges."
     setup = (ann.add(tea, 1), guest.add(tea, 2), guest.add(milk, 5), guest2.add(tea, 4))
     race(lab, (ann.merge("guest"), bob.merge("guest")), setup[:-1], verdict, hint)
@@ -155,7 +171,9 @@ def test_merge_beside_merge(lab: Lab, rand: Random) -> None:
 def test_merges_of_two_into_each_other(lab: Lab, rand: Random) -> None:
     """Two users at once, each of whom merges the other's cart: all units are in one of the two carts."""
     tea, milk = words(rand, 2)
-    hint = "Both carts change in one step; locks of two carts are taken in the same order by everybody."
+    hint = pick(
+        "Both carts change in one step; locks of two carts are taken in the same order by everybody.", "merge"
+    )
     verdict = "After two merges into each other the units are not all in one cart."
     setup = (ann.add(tea, 1), bob.add(tea, 2), bob.add(milk, 4))
     race(lab, (ann.merge("bob"), bob.merge("ann")), setup, verdict, hint)
@@ -166,10 +184,10 @@ def test_two_checkouts(lab: Lab, rand: Random) -> None:
     """Of two checkouts at once one gets the items and the other an empty dict."""
     tea, milk = words(rand, 2)
     two, setup = (ann.checkout(), ann.checkout()), (ann.add(tea, 2), ann.add(milk, 3))
-    hint = "Reading the cart and deleting it in two steps lets two callers read it."
+    hint = pick("Reading the cart and deleting it in two steps lets two callers read it.", "checkout")
     verdict = "The items did not go to exactly one of the two checkouts."
     race(lab, two, setup, verdict, hint)
-    hint = "What one checkout has taken out must be out of reach of the other."
+    hint = pick("What one checkout has taken out must be out of reach of the other.", "checkout")
     race(lab, (*two, ann.set_quantity(tea, 5)), setup, verdict, hint)
 
 
@@ -177,7 +195,7 @@ def test_two_checkouts(lab: Lab, rand: Random) -> None:
 def test_checkout_beside_a_change(lab: Lab, rand: Random) -> None:
     """An add beside a checkout is in the result or still in the cart, and so is a new quantity."""
     tea, milk = words(rand, 2)
-    hint = "What comes between reading the cart and deleting it is lost."
+    hint = pick("What comes between reading the cart and deleting it is lost.", "checkout")
     for beside in (ann.add(tea, 3), ann.add(milk, 1), ann.set_quantity(tea, 9)):
         verdict = f"{beside} beside the checkout was lost or counted twice."
         race(lab, (ann.checkout(), beside), (ann.add(tea, 2),), verdict, hint)
@@ -187,7 +205,7 @@ def test_checkout_beside_a_change(lab: Lab, rand: Random) -> None:
 def test_checkout_beside_merge(lab: Lab, rand: Random) -> None:
     """Beside a merge, a checkout of either cart gets what was there before or after it, each unit once."""
     tea, milk = words(rand, 2)
-    hint = "Merge and checkout are one atomic step each: none sees half of the other."
+    hint = pick("Merge and checkout are one atomic step each: none sees half of the other.")
     setup = (ann.add(tea, 1), guest.add(tea, 2), guest.add(milk, 4))
     for checkout in (ann.checkout(), guest.checkout()):
         verdict = f"{checkout} beside the merge lost units, or gave some that are in a cart too."

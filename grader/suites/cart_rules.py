@@ -4,12 +4,20 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from grader.suites.expect import expect
+from grader.interleave.calls import Returned
+from grader.sandbox.inside.worker_wire import Opaque
+from grader.suites.expect import Expectation, expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
 MANY = 40  # items, which with a long name among them Valkey no longer keeps in one piece
 LONG = 200  # characters of a long name
+IN_THE_CART = "What is in the cart"
+NO_DICT = "What came back is no dict: nobody can read from it which items there are, and how many."
+NOT_HELD = "This check ends by adding an item, which must be in the cart then."
+FROM_MEMORY = (
+    "items sent nothing to Valkey: it gave what the object remembers, not what is on the server now."
+)
 
 
 def fill(cart: StandIn, quantities: Mapping[str, int]) -> None:
@@ -20,6 +28,41 @@ def fill(cart: StandIn, quantities: Mapping[str, int]) -> None:
 def contents(cart: StandIn) -> Any:
     """What is in the cart, whatever form items gives it: another check looks at that."""
     return plain(cart.items())
+
+
+def peek(lab: Lab, cart: StandIn) -> Any:
+    """What is in the cart, for a hint: this call is not the one that went wrong."""
+    with lab.unseen():
+        answer = cart.items.answer()
+    return plain(answer.value) if isinstance(answer, Returned) else answer
+
+
+def strangers(lab: Lab, here: StandIn, there: StandIn) -> bool:
+    """Whether an object doesn't see what the other, of the same cart, puts in; for a hint."""
+    with lab.unseen():
+        added, found = there.add.answer("another item"), here.quantity.answer("another item")
+    return isinstance(added, Returned) and isinstance(found, Returned) and not found.value
+
+
+def expect_contents(cart: StandIn, what: str = IN_THE_CART) -> Expectation:
+    """What is in the cart, about to be compared; where items itself is the matter, the hint says so."""
+    before = cart.sent_so_far
+    seen = contents(cart)
+    return expect_dict(seen, what, FROM_MEMORY if cart.sent_so_far == before else "")
+
+
+def expect_dict(seen: Any, what: str = "", hint: str = "") -> Expectation:
+    """A dict, about to be compared; where it is something else, the hint says so."""
+    return Expectation(seen, what, NO_DICT if isinstance(seen, Opaque) else hint)
+
+
+def expect_all(seen: Any, wanted: dict[str, int], what: str, hint: str) -> None:
+    """All of many items; a failure shows those that differ, and no others."""
+    if isinstance(seen, dict) and seen != wanted:
+        found = {item: many for item, many in seen.items() if wanted.get(item) != many}
+        lacking = {item: many for item, many in wanted.items() if seen.get(item) != many}
+        expect(found, f"{what}, as far as it differs,").to_equal(lacking, hint=hint)
+    expect_dict(seen, what).to_equal(wanted, hint=hint)
 
 
 def plain(value: Any) -> Any:
@@ -38,12 +81,17 @@ def holding(item: str) -> Callable[[Any], bool]:
 
 def expect_held(cart: StandIn, item: str) -> None:
     """An item that was added is there: so a cart that never held anything passes no check."""
-    expect(contents(cart), "What is in the cart").to_be(holding(item), "the item that was added")
+    expect_contents(cart).to_be(holding(item), "the item that was added", NOT_HELD)
 
 
 def many_items(rand: Random) -> dict[str, int]:
     """Quantities of many items."""
     return {name: rand.randrange(1, 50) for name in (*words(rand, MANY), word(rand, LONG))}
+
+
+def any_key(lab: Lab) -> bool:
+    """Whether anything is on the server that has not expired."""
+    return lab.stage.kit.admin.ask("RANDOMKEY") is not None
 
 
 def key_names(lab: Lab) -> list[str]:

@@ -10,13 +10,13 @@ from grader.results import Step, StepKind
 from grader.suites.advice import advice
 
 GAVE_UP = (
-    "EXEC gave (nil): a watched key had changed, so nothing of the transaction was done."
-    " Read again and try again, until EXEC goes through."
+    "EXEC gave (nil): a watched key had changed, so nothing was done. Read again and try again, until EXEC"
+    " goes through."
 )
 NO_ERROR = "What another caller has changed meanwhile is no error: the call goes on with what is there."
 ONE_AFTER_THE_OTHER = (
-    "Here one call came after the other, with nothing in between: either the calls give this without a race"
-    " too, or the second process does not see what the first has stored."
+    "Here one call followed the other: either it goes wrong without a race too, or the second process does"
+    " not see what the first has stored."
 )
 LOCKED_OUT_NOBODY = (
     "A lock holds off only those who take the same one: whatever changes a key takes the lock of that key,"
@@ -68,8 +68,11 @@ class Lost:
 Pick = Callable[[Lost], str]  # a hint
 
 
-def pick(hint: str, about: str = "") -> Pick:
-    """``hint`` is about the steps of the method ``about``; what is seen may call for another one."""
+def pick(hint: str, about: str = "", alone: str = ONE_AFTER_THE_OTHER) -> Pick:
+    """``hint`` is about the steps of the method ``about``; what is seen may call for another one.
+
+    ``alone`` is for a race in which nothing came between the steps of a call.
+    """
 
     def picked(lost: Lost) -> str:
         errors = [advice(one) for one in lost.raised]
@@ -80,7 +83,7 @@ def pick(hint: str, about: str = "") -> Pick:
         if lost.raised:
             return hint if "Lock" in lost.raised[0].type else NO_ERROR
         if not lost.torn:
-            return ONE_AFTER_THE_OTHER
+            return alone
         if _locked_out_nobody(lost):
             return LOCKED_OUT_NOBODY
         methods = {lost.calls[actor] for actor in lost.torn}
@@ -97,11 +100,11 @@ def _torn(method: str) -> str:
 
 
 def _locked_out_nobody(lost: Lost) -> bool:
-    """Whether those who were torn held locks, and none that the others took as well."""
+    """Whether those who were torn held locks that somebody did not take."""
     locks = lost.locks
     mine = set().union(*(locks[actor] for actor in lost.torn))
     others = [locks[actor] for actor in lost.calls if actor not in lost.torn]
-    return bool(mine) and bool(others) and not any(mine & one for one in others)
+    return bool(mine) and not all(mine & one for one in others)
 
 
 def _is_lock(step: Step) -> bool:

@@ -7,6 +7,8 @@ from grader.interleave.calls import Answer, Raised, show
 from grader.results import Value
 from grader.sandbox.inside.worker_wire import Opaque
 
+Hint = str | Callable[[], str]  # the latter where it takes a look at something first
+
 
 class CheckFailedError(AssertionError):
     """The student's code gave a wrong answer."""
@@ -31,33 +33,35 @@ def sentence(text: str) -> Value:
 
 
 class Expectation:
-    """Something seen, about to be compared."""
+    """Something seen, about to be compared; a ``hint`` of its own goes before those of the comparisons."""
 
-    def __init__(self, seen: Any, what: str = "") -> None:
+    def __init__(self, seen: Any, what: str = "", hint: str = "") -> None:
         self._seen = seen
         self._what = what or "The answer"
+        self._hint = hint
 
-    def _fail(self, expected: Value, hint: str, message: str = "") -> None:
-        raise CheckFailedError(message or f"{self._what} is wrong.", expected, value_of(self._seen), hint)
+    def _fail(self, expected: Value, hint: Hint, message: str = "") -> None:
+        told = self._hint or (hint if isinstance(hint, str) else hint())
+        raise CheckFailedError(message or f"{self._what} is wrong.", expected, value_of(self._seen), told)
 
-    def to_equal(self, expected: Any, hint: str = "") -> None:
+    def to_equal(self, expected: Any, hint: Hint = "") -> None:
         """``==``, as Python has it for plain data."""
         if self._seen != expected:
             self._fail(value_of(expected), hint)
 
-    def to_be_one_of(self, allowed: Iterable[Any], hint: str = "") -> None:
+    def to_be_one_of(self, allowed: Iterable[Any], hint: Hint = "") -> None:
         """``==`` to one of several."""
         options = list(allowed)
         if not any(self._seen == option for option in options):
             self._fail(sentence(" or ".join(map(show, options))), hint)
 
-    def to_be_between(self, low: float, high: float, hint: str = "") -> None:
+    def to_be_between(self, low: float, high: float, hint: Hint = "") -> None:
         """A number from ``low`` to ``high``, both included."""
         number = isinstance(self._seen, int | float)
         if not number or not low <= self._seen <= high:
             self._fail(sentence(f"a number from {low:g} to {high:g}"), hint)
 
-    def to_be(self, right: Callable[[Any], bool], described: str, hint: str = "") -> None:
+    def to_be(self, right: Callable[[Any], bool], described: str, hint: Hint = "") -> None:
         """Whatever ``right`` holds for; ``described`` says it in words."""
         if not right(self._seen):
             self._fail(sentence(described), hint)

@@ -82,6 +82,20 @@ def _hash_ttl(admin: Admin, name: bytes) -> float | None:
     return None if min(times) < 0 else max(times) / 1000
 
 
+def eternal_fields(admin: Admin, key: str) -> list[str]:
+    """The fields of a hash that have no expiry, where others of it have one."""
+    name = key.encode()
+    if _bytes(admin.ask("TYPE", name)) != b"hash":
+        return []
+    fields = admin.ask("HKEYS", name)
+    if not isinstance(fields, list) or not fields:
+        return []
+    left = admin.ask("HPTTL", name, "FIELDS", len(fields), *fields)
+    assert isinstance(left, list)
+    eternal = [field for field, time in zip(fields, left, strict=True) if int(str(time)) < 0]
+    return [_bytes(one).decode("utf-8", "backslashreplace") for one in eternal if len(eternal) < len(fields)]
+
+
 def stored_bytes(admin: Admin) -> int:
     """Bytes of the names and values of all keys of database 0 that aren't over; of no encoding's overhead."""
     total = 0

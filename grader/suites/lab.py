@@ -19,11 +19,14 @@ from grader.interleave.waits import Computed
 from grader.results import Crash, KeyState, Outcome, Schedule, Value
 from grader.suites.clues import Lost, Pick
 from grader.suites.expect import CheckFailedError, sentence
+from grader.suites.expiries import refusal
 from grader.suites.heard import Executions, Traffic
-from grader.suites.keys import read_keys, stored_bytes
+from grader.suites.keys import eternal_fields, read_keys, stored_bytes
 from grader.suites.sequential import Sequential
 from grader.suites.stand_ins import Calling, Calls, Pending, StandIn
 from grader.suites.tap import Mark, Tap, TapClosedError
+
+A_FIELD = "An expiry on every field of a hash counts as one: here the field in brackets has none."
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Lab(Calling):
         self.schedule: Schedule | None = None
         self.crash: Crash | None = None
         self.evidence_from = 0  # commands with a higher number are shown as evidence
+        self.evidence_to = 0  # and none with a higher number than this, where it is set
         self._subject = subject
         self._limit = schedules
         self.clock_steps: list[tuple[int, float]] = []  # after which command, by how many seconds
@@ -164,15 +168,31 @@ class Lab(Calling):
         self.stage.clock.align()
         return stored_bytes(self.stage.kit.admin)
 
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """Calls inside the ``with`` are for a hint alone: the evidence ends before the first of them."""
+        call, self.evidence_to = self.last_call, self.evidence_to or self.stage.relay.last_number
+        yield
+        self.last_call = call
+
     def expect_every_key_expires(self, hint: str = "") -> None:
         """No key is without an expiry."""
         if eternal := [state.key for state in self.keys() if state.ttl is None]:
+            fields = eternal_fields(self.stage.kit.admin, eternal[0])
+            field = f" ({fields[0]!r})" if fields else ""
+            others = "".join(f", {one!r}" for one in eternal[1:5])
             raise CheckFailedError(
                 "A key was left without an expiry.",
                 sentence("every key has an expiry"),
-                sentence(f"no expiry on {', '.join(map(repr, eternal[:5]))}"),
-                hint,
+                sentence(f"no expiry on {eternal[0]!r}{field}{others}"),
+                A_FIELD if fields else self.why_eternal(eternal[0]) or hint,
             )
+
+    def why_eternal(self, key: str = "") -> str:
+        """A hint where a key without an expiry, or this one, was to get one by an EXPIRE that answered 0."""
+        eternal = [key] if key else [state.key for state in self.keys() if state.ttl is None]
+        recording = self.stage.relay.recording()
+        return next(filter(None, (refusal(recording, one) for one in eternal)), "")
 
     # Races and crashes
 

@@ -7,6 +7,9 @@ SHARED_STATE = (
     "All state lives on the server: an object keeps nothing to itself, and hash() differs between processes."
 )
 
+# The hint where two processes see something wrong, and both the same.
+ALIKE = "Both objects see the same, so the state is shared: the call before gives this with one object too."
+
 # Each of these has broken somebody's keys: separators, globs, escapes, white space, other scripts.
 ODD = (
     ":",

@@ -100,6 +100,11 @@ class StandIn:
         self._calling = calling
         self._name = name
 
+    @property
+    def sent_so_far(self) -> int:
+        """The number of the last command that anybody sent."""
+        return self._calling.stage.relay.last_number
+
     def __getattr__(self, method: str) -> Method:
         if method.startswith("_"):
             raise AttributeError(method)

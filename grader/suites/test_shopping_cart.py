@@ -8,6 +8,7 @@ import pytest
 
 from grader.suites.cart_quantities import *
 from grader.suites.cart_names import *
+from grader.suites.cart_commands import *
 from grader.suites.cart_arguments import *
 from grader.suites.cart_expiry import *
 from grader.suites.cart_checkout import *

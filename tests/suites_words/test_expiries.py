@@ -1,0 +1,35 @@
+"""Why a key has no expiry, by what EXPIRE answered."""
+
+import pytest
+
+from grader.proxy.recording import Recording, Sent
+from grader.suites.expiries import TOO_SOON, refusal
+
+
+def sent(words, reply):
+    return Sent(1, "A", 1, 1, tuple(word.encode() for word in words.split()), 0.0, reply, answered=True)
+
+
+def transaction(*commands, replies):
+    queued = [sent(words, b"QUEUED") for words in commands]
+    return (sent("MULTI", b"OK"), *queued, sent("EXEC", replies))
+
+
+@pytest.mark.parametrize(
+    ("commands", "why"),
+    [
+        ([sent("HSET k f 1", 1), sent("EXPIRE k 9", 1)], ""),
+        ([sent("EXPIRE k 9", 0), sent("HSET k f 1", 1)], TOO_SOON),
+        ([sent("EXPIRE k 9", 1), sent("EXPIRE other 9", 0)], ""),
+        ([sent("HSET k f 1", 1)], ""),
+        (transaction("EXPIRE k 9", "HSET k f 1", replies=[0, 1]), TOO_SOON),
+        (transaction("HSET k f 1", "EXPIRE k 9", replies=[0, 1]), ""),
+        (transaction("HSET k f 1", "EXPIRE k 9", replies=None), ""),
+    ],
+)
+def test_an_expire_that_answered_0_set_nothing(commands, why):
+    assert refusal(Recording(tuple(commands)), "k") == why
+
+
+def test_an_option_that_refused_is_named():
+    assert "its option GT refused" in refusal(Recording((sent("PEXPIRE k 9 gt", 0),)))
