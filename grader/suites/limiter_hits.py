@@ -1,12 +1,21 @@
 """Checks of the rate limiter: what a hit gives, and the window."""
 
 from random import Random
+from typing import Any
 
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab
-from grader.suites.limiter_rules import CLOSE, EDGE, allowed, fill, refused, window_of
+from grader.suites.limiter_rules import CLOSE, EDGE, ROOM, allowed, fill, is_answer, refused, window_of
 from grader.suites.names import word, words
+
+LEFT = "Fewer than limit hits of this user are in the last window seconds: older ones no longer count."
+STILL_IN = "The third hit is still in the window, so it counts: was it forgotten with the older ones?"
+
+
+def is_refusal(seen: Any) -> bool:
+    """Whether it looks like the answer of a hit that was refused."""
+    return is_answer(seen) and not seen[0]
 
 
 @check(points=1, objective="values", guide="rate-limiting")
@@ -15,8 +24,9 @@ def test_as_many_as_the_limit(lab: Lab, rand: Random) -> None:
     limit, user = rand.randrange(2, 8), word(rand)
     store = lab.new("limiter", word(rand), limit, window_of(rand))
     for left in reversed(range(limit)):
+        seen = store.hit(user)
         hint = "remaining is how many more would be allowed after this one; retry_after is 0."
-        expect(store.hit(user)).to_equal((True, left, 0), hint=hint)
+        expect(seen).to_equal((True, left, 0), hint=ROOM if is_refusal(seen) else hint)
     for _ in range(2):
         refused(store, user, "Count first: a hit is allowed where fewer than limit were.")
 
@@ -28,7 +38,7 @@ def test_a_limit_of_one(lab: Lab, rand: Random) -> None:
     allowed(store, user, 1)
     refused(store, user)
     lab.advance(1 + EDGE)
-    allowed(store, user, 1, "The window has gone by.")
+    allowed(store, user, 1, "The window has gone by: the hit before no longer counts.")
 
 
 @check(points=1, objective="values", guide="rate-limiting")
@@ -38,11 +48,13 @@ def test_remaining_beside_hits_that_leave(lab: Lab, rand: Random) -> None:
     store = lab.new("limiter", word(rand), 5, window)
     allowed(store, user, 2)
     lab.advance(window / 2)
-    expect(store.hit(user)).to_equal((True, 2, 0))
+    expect(store.hit(user)).to_equal((True, 2, 0), hint="Three hits are in the window, of the five that fit.")
     lab.advance(window / 2 + EDGE)
-    hint = "Two hits have left the window: drop them before counting."
-    expect(store.hit(user)).to_equal((True, 3, 0), hint=hint)
-    expect(store.hit(user)).to_equal((True, 2, 0), hint=hint)
+    for left in (3, 2):
+        seen = store.hit(user)
+        gone = is_answer(seen) and isinstance(seen[1], int) and seen[1] > left
+        hint = "Two hits have left the window: drop them before counting."
+        expect(seen).to_equal((True, left, 0), hint=STILL_IN if gone else hint)
 
 
 @check(points=1, objective="values", guide="rate-limiting")
@@ -51,7 +63,7 @@ def test_reset_forgets(lab: Lab, rand: Random) -> None:
     window, (user, other) = window_of(rand), words(rand, 2)
     store = lab.new("limiter", word(rand), 3, window)
     fill(store, user, 3)
-    fill(store, other, 3)
+    fill(store, other, 3, "This user had no hit before: users do not count for each other.")
     expect(store.reset(user)).to_equal(True, hint="There were hits within the window.")
     allowed(store, user, 2, "After a reset all hits are allowed anew.")
     refused(store, other, "Only this user's hits are forgotten.")
@@ -62,13 +74,13 @@ def test_reset_says_whether_there_were_any(lab: Lab, rand: Random) -> None:
     """reset is True where there were hits within the window, else False."""
     window, user = window_of(rand), word(rand)
     store = lab.new("limiter", word(rand), 2, window)
-    expect(store.reset(user)).to_equal(False, hint="There was nothing to forget.")
+    expect(store.reset(user)).to_equal(False, hint="There was nothing to forget: reset returns False.")
     allowed(store, user, 1)
-    expect(store.reset(user)).to_equal(True)
-    expect(store.reset(user)).to_equal(False, hint="It was forgotten before.")
+    expect(store.reset(user)).to_equal(True, hint="There was a hit within the window.")
+    expect(store.reset(user)).to_equal(False, hint="The reset before forgot it: reset returns False.")
     allowed(store, user, 1)
     lab.advance(window + 1)
-    expect(store.reset(user)).to_equal(False, hint="The last hit has left the window.")
+    expect(store.reset(user)).to_equal(False, hint="The last hit has left the window: reset returns False.")
 
 
 @check(points=2, objective="ttl", guide="rate-limiting")
@@ -86,8 +98,9 @@ def test_the_window_slides(lab: Lab, rand: Random) -> None:
         moments += [(late + 1.3 * window + 1, user, limit - 1), (late + 2 * window, user, 0)]
     for moment, user, times in sorted(moments):
         lab.advance(moment - lab.now)
-        allowed(store, user, times, "Hits that have left the window no longer count.")
-        if moment not in {0, window / 2}:  # where only one hit is in
+        first = moment in {0, window / 2}  # this user's
+        allowed(store, user, times, "This user had no hit before." if first else LEFT)
+        if not first:  # where only one hit is in
             refused(store, user, hint)
 
 
@@ -105,7 +118,7 @@ def test_the_window_is_no_whole_seconds(lab: Lab, rand: Random) -> None:
         refused(store, user, hint)
         lab.advance(0.2)
     lab.advance(0.8)
-    allowed(store, users[0], 1, hint)
+    allowed(store, users[0], 1, LEFT)
 
 
 @check(points=1.5, objective="ttl", guide="rate-limiting")
@@ -153,10 +166,9 @@ def test_what_is_kept_expires(lab: Lab, rand: Random) -> None:
     lab.advance(0.3 * window)
     refused(store, user)
     lab.advance(0.3 * window)
-    expect(len(lab.keys()) > 0, "Whether anything is kept").to_equal(
-        True, hint="A hit is still in the window."
-    )
+    hint = "A hit is still in the window, so it is still on the server: each allowed hit restarts the expiry."
+    expect(len(lab.keys()) > 0, "Whether anything is kept on the server").to_equal(True, hint=hint)
     lab.advance(0.4 * window + 1)
     left = [state.key for state in lab.keys()]
-    hint = "Restart the expiry with each hit that is allowed, and with no other."
+    hint = "It expires window seconds after the last allowed hit: no later, and no refused hit restarts it."
     expect(left, "What is left a window after the last allowed hit").to_equal([], hint=hint)

@@ -36,7 +36,7 @@ def test_limiters_are_apart(lab: Lab, rand: Random) -> None:
         (f"{a}:", c),
     ]
     pairs += [(f"{a}/{b}", c), (a, f"{b}/{c}"), (f"{a}|{b}", c), (a, f"{b}|{c}"), (b, c)]
-    hint = "Name and user are both free text, so no sign in between tells where the name ends."
+    hint = "Name and user are both in the key, and whole; each may hold the sign that you put between them."
     for number, (name, user) in enumerate(pairs):
         fill(lab.new(f"limiter{number}", name, 2, 60), user, 2, hint)
 
@@ -67,8 +67,9 @@ def test_empty_names_are_refused(lab: Lab, rand: Random) -> None:
     """An empty name or user raises ValueError, and nothing is kept."""
     store = lab.new("limiter", word(rand), 2, 60)
     hint = "Every method that takes a user refuses an empty one; the name is checked when the object is made."
-    for answer in (store.hit.answer(""), store.reset.answer(""), lab.try_new("", 2, 60)):
-        expect_raised(answer, ValueError, hint=hint)
+    for call in (store.hit.answer, store.reset.answer, lambda empty: lab.try_new(empty, 2, 60)):
+        expect_raised(call(""), ValueError, hint=hint)
+    hint = "A call that raises changes nothing."
     expect([state.key for state in lab.keys()], "What is kept").to_equal([], hint=hint)
     allowed(store, word(rand), 1)
 
@@ -98,7 +99,7 @@ def test_memory_is_bounded_by_the_limit(lab: Lab, rand: Random) -> None:
         lab.advance(window / limit)
     fill(store, user, 2)
     full = lab.stored_bytes()
-    expect(full > 0, "Whether the hits are kept on the server").to_equal(True)
+    expect(full > 0, "Whether the hits are kept on the server").to_equal(True, hint=SHARED_STATE)
     store.hit.many([(user,)] * 50)
     hint = "Keep no hit that was refused, and drop those that have left the window."
     expect(lab.stored_bytes(), "What is kept after 50 refused hits").to_be_at_most(
@@ -121,4 +122,4 @@ def test_nothing_walks_over_all_keys(lab: Lab, rand: Random) -> None:
         store.reset(user)
     found = sorted(executions.names & {"KEYS", "FLUSHALL", "FLUSHDB"})
     hint = "KEYS reads every key on the server and stops everybody meanwhile; a limiter knows its own."
-    expect(found, "What the limiter calls").to_equal([], hint=hint)
+    expect(found, "The list of forbidden commands that the limiter calls").to_equal([], hint=hint)

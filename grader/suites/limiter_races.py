@@ -5,12 +5,17 @@ from random import Random
 from grader.interleave.calls import Call, Returned
 from grader.interleave.explorer import Ending
 from grader.suites.check import check
+from grader.suites.clues import pick
 from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.limiter_rules import allowed, fill, is_answer
 from grader.suites.names import word, words
 
 limiter = Calls("limiter")
+ALONE = "Here one hit followed the other: each counts, in every process, and two of the same moment are two."
+EXACT = (
+    "Exactly limit are allowed: counting and adding are one atomic step, and the last that fits is let in."
+)
 
 
 def exactly(wanted: int, left: int, ending: Ending) -> str:
@@ -31,7 +36,7 @@ def exactly(wanted: int, left: int, ending: Ending) -> str:
 def test_two_hits_at_once(lab: Lab, rand: Random) -> None:
     """The limit is exact: of hits at the same time no more are allowed than fit, and no fewer."""
     user = word(rand)
-    hint = "Counting and adding must be one atomic step, and each hit counts, also two of the same moment."
+    hint = pick("Counting and adding must be one atomic step.", "hit", ALONE)
     for limit, before, callers in ((2, 0, 2), (2, 1, 2), (3, 0, 2), (2, 0, 3)):
         hit = limiter.hit(user)
         scenario = Scenario(
@@ -52,7 +57,7 @@ def test_fifty_hits_at_once(lab: Lab, rand: Random) -> None:
     answers = lab.together(store.actor, [limiter.hit(user)] * 50)
     ending = Ending(tuple(answers), (store.hit.answer(user),))
     if verdict := exactly(limit, 0, ending):
-        raise CheckFailedError(verdict, None, None, "Counting and adding must be one atomic step.")
+        raise CheckFailedError(verdict, None, None, EXACT)
 
 
 @check(points=0.5, objective="crashes", guide="crashes-and-expiry")

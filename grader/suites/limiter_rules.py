@@ -15,7 +15,11 @@ def window_of(rand: Random) -> int:
     return 10 * rand.randrange(3, 60)
 
 
-def allowed(store: StandIn, user: str, times: int, hint: str = "") -> None:
+ROOM = "Fewer than limit hits of this user are in the last window seconds, so this one is allowed."
+FULL = "As many hits as the limit are in the last window seconds, so this one is refused."
+
+
+def allowed(store: StandIn, user: str, times: int, hint: str = ROOM) -> None:
     """So many hits are allowed."""
     for number in range(times):
         seen = store.hit(user)
@@ -23,7 +27,7 @@ def allowed(store: StandIn, user: str, times: int, hint: str = "") -> None:
         expect(seen, what).to_be(lambda it: is_answer(it) and it[0] == True, "(True, ..., 0)", hint=hint)  # noqa: E712 - 1 serves too
 
 
-def refused(store: StandIn, user: str, hint: str = "") -> Any:
+def refused(store: StandIn, user: str, hint: str = FULL) -> Any:
     """The next hit is refused; its retry_after."""
     seen = store.hit(user)
     described = "(False, 0, the seconds to wait)"
@@ -38,12 +42,12 @@ def fill(store: StandIn, user: str, limit: int, hint: str = "") -> Any:
     That the limit is exact is for checks of its own to say: a limiter that lets one too many through, or one
     too few, loses their points and not those of all the others, which leave room for one.
     """
-    allowed(store, user, 1, hint)
+    allowed(store, user, 1, hint or ROOM)
     for _ in range(2 * limit):
         seen = store.hit(user)
         if is_answer(seen) and seen[0] == False:  # noqa: E712 - 0 serves too
             return seen[2]
-    return refused(store, user, hint)
+    return refused(store, user, hint or FULL)
 
 
 def is_answer(seen: Any) -> bool:

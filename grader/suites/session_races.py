@@ -6,6 +6,7 @@ from typing import Any
 from grader.interleave.calls import Answer, Answered, Call, Returned
 from grader.interleave.explorer import Ending
 from grader.suites.check import check
+from grader.suites.clues import pick
 from grader.suites.expect import expect
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
@@ -26,7 +27,7 @@ def test_an_update_beside_the_end(lab: Lab, rand: Random) -> None:
     user = word(rand)
     login = calls.create(user, {"n": 1})
     token = Answered(login)
-    hint = "Looking whether the session is there and writing into it must be one atomic step."
+    hint = pick("Looking whether the session is there and writing into it must be one atomic step.", "update")
     for use in (calls.update(token, {"n": 2}), calls.get(token)):
         for end in (calls.log_out(token), calls.log_out_everywhere(user)):
             look = (calls.get(token),)
@@ -66,9 +67,8 @@ def test_create_beside_log_out_everywhere(lab: Lab, rand: Random) -> None:
             return ""
         return "The session created beside log_out_everywhere was neither ended and counted nor left alive."
 
-    lab.race(
-        scenario, judge, "Finding the user's sessions and ending them must be one atomic step, index and all."
-    )
+    hint = "Finding the user's sessions and ending them must be one atomic step, index and all."
+    lab.race(scenario, judge, pick(hint, "log_out_everywhere"))
 
 
 @check(points=0.5, objective="atomicity", guide="sessions", needs=("log_out_everywhere",))
@@ -90,7 +90,8 @@ def test_two_log_outs_everywhere(lab: Lab, rand: Random) -> None:
         ended = all(answer == Returned(None) for answer in ending.look)
         return "" if ended else "A session outlived log_out_everywhere."
 
-    lab.race(scenario, judge, "Count what this very call has ended, in the step that ends it.")
+    hint = "Count what this very call has ended, in the step that ends it."
+    lab.race(scenario, judge, pick(hint, "log_out_everywhere"))
 
 
 @check(points=0.5, objective="crashes", guide="crashes-and-expiry")

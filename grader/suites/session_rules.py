@@ -1,11 +1,13 @@
 """What the checks of the session store share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from grader.suites.expect import expect
 from grader.suites.lab import StandIn
 
 DATA = {"n": 0}
+NOT_TWO = "Two sessions have the same token: each create makes a new one, as secrets.token_urlsafe does."
 
 
 def log_in(store: StandIn, user: str, data: dict[str, Any] = DATA) -> str:
@@ -31,6 +33,12 @@ def expect_token(token: Any) -> str:
     what = "What create returned"
     expect(token, what).to_be(lambda seen: isinstance(seen, str) and bool(seen), "a token, as text")
     return str(token)
+
+
+def unless_same(tokens: Iterable[str], hint: str) -> str:
+    """The hint, unless two of the sessions that it is about have one token."""
+    known = list(tokens)
+    return hint if len(set(known)) == len(known) else NOT_TWO
 
 
 def expect_over(store: StandIn, token: str, hint: str = "") -> None:
