@@ -51,6 +51,7 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
     lab.expect_every_key_expires(hint="A reading method left a key behind that never expires.")
     lab.advance(ttl - 10)
     board.add(bob, 1.0)
+    board.submit(bob, 7.0)
     read_all(board, bob)
     expect(board.size()).to_equal(2)
     lab.advance(12)

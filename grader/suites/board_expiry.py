@@ -7,7 +7,7 @@ from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
-YEAR = 365 * 86400
+DAY, YEAR = 86400, 365 * 86400
 # Times are checked to within a second; what is more is for a machine that is busy in between.
 SLACK = 1.5
 
@@ -27,20 +27,31 @@ def test_the_board_expires(lab: Lab, rand: Random) -> None:
     expect(board.size()).to_equal(0, hint=hint)
     expect(board.score(ann)).to_equal(None, hint=hint)
     expect(board.top()).to_equal([], hint=hint)
+    season = lab.new("season", word(rand), ttl=90 * DAY)
+    season.submit(ann, 4.0)
+    lab.advance(89 * DAY)
+    hint = "A ttl is any whole number of seconds, ninety days too."
+    expect(season.score(ann), "The score 89 days after a board with a ttl of 90 days began").to_equal(
+        4.0, hint
+    )
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
 def test_later_scores_do_not_extend(lab: Lab, rand: Random) -> None:
     """Later scores do not extend a board's time-to-live, and nothing else does."""
     (ann, bob, cat), ttl = words(rand, 3), rand.randrange(100, 900)
-    for place, method in enumerate(("submit", "add", "remove")):
-        board = lab.new(f"board{place}", f"{word(rand)}{place}", ttl=ttl)
+    for place, method in enumerate(("submit", "add", "remove", "a new object of the board")):
+        name = f"{word(rand)}{place}"
+        board = lab.new(f"board{place}", name, ttl=ttl)
         for player in (ann, bob):
             board.submit(player, 2.0)
         lab.advance(50)
         if method == "remove":
             board.remove(bob)
             read_all(board, ann)
+        elif " " in method:
+            lab.new(f"again{place}", name, ttl=ttl)
+            board.submit(cat, 1.0)
         else:
             getattr(board, method)(ann, 9.0)
             getattr(board, method)(bob, 1.0)

@@ -39,7 +39,7 @@ def test_a_hit_does_not_compute(lab: Lab, cache: StandIn, rand: Random) -> None:
         hint = "A stored value is a hit, whatever it is; first look, then compute."
         expect(cache.get_or_compute(key, Compute("wrong"))).to_equal(value, hint=hint)
         expect_computes(lab.computed, 0, f"though {value!r} was stored", hint)
-    for value in (None, 0, []):
+    for value in (None, 0, [], ""):
         key, before = word(rand), len(lab.computed)
         expect(cache.get_or_compute(key, Compute(value))).to_equal(value)
         hint = "What compute() gave is stored, whatever it is."
@@ -68,7 +68,9 @@ def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> Non
     """A computed value lives for the ttl of the call; after that it is computed anew."""
     key, ttl = word(rand), rand.randrange(20, 200)
     cache.get_or_compute(key, Compute("first"), ttl=ttl)
-    cache.get_or_compute(f"{key}2", Compute("first"), ttl=ttl)
+    cache.get_or_compute(f"{key}2", Compute("first", takes=6), ttl=ttl)
+    hint = "The time-to-live begins when the value is stored, not before compute() runs."
+    expect(cache.ttl(f"{key}2")).to_be_one_of(range(ttl - 2, ttl + 2), hint=hint)
     lab.advance(ttl * 0.8)
     expect(cache.get(f"{key}2")).to_equal("first", hint="It expired too early.")
     lab.advance(ttl * 0.5)

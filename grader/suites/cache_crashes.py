@@ -85,6 +85,23 @@ def test_touch_beside_a_change(lab: Lab, rand: Random) -> None:
         lab.race(scenario, judge, hint)
 
 
+@check(points=0.5, objective="atomicity", guide="cache-aside")
+def test_get_or_compute_beside_a_delete(lab: Lab, rand: Random) -> None:
+    """get_or_compute beside a delete returns the value that was stored, or computes one."""
+    key = word(rand)
+    scenario = Scenario(
+        {"cache": ()},
+        (calls.get_or_compute(key, Compute("computed")), calls.delete(key)),
+        setup=(calls.set(key, "stored"),),
+    )
+    judge = _judged(
+        "get_or_compute returned neither what was stored nor what compute() gave.",
+        lambda values, _: values[0] in ("stored", "computed"),
+    )
+    hint = "Between two looks at an entry it can go away: look once, and see from that whether it is a hit."
+    lab.race(scenario, judge, hint, most=8)
+
+
 @check(points=0.5, objective="atomicity", guide="lost-updates")
 def test_two_sets_at_once(lab: Lab, rand: Random) -> None:
     """Two sets at once: value and time-to-live are those of the same call."""

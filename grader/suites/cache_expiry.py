@@ -9,6 +9,7 @@ from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
+DAY = 86400
 ROOM = 1.5  # seconds around an expiry: times are to within a second, and clocks may count whole ones
 
 
@@ -86,6 +87,10 @@ def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.ttl(keys[0])).to_equal(None)
     lab.advance(seconds)
     expect(cache.ttl(keys[1])).to_equal(None, hint="It has expired.")
+    cache.set(keys[0], 1, ttl=90 * DAY)
+    expect(cache.ttl(keys[0]), "ttl of an entry that lives for 90 days").to_be_one_of(
+        range(90 * DAY - 2, 90 * DAY + 2), hint="A ttl is any whole number of seconds, ninety days too."
+    )
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")

@@ -22,7 +22,7 @@ def test_invalidate_takes_a_glob(cache: StandIn, rand: Random) -> None:
         f"x{base}:1",
     ]
     keys += ["a*b", "axb", "ab", "*", "**", "a.b", "b", "lock", "[x]", "x", f"{base}:1:2", f"{base}+", "^a"]
-    keys += ["$(1)", "$1", "a|b", "A*B"]
+    keys += ["$(1)", "$1", "a|b", "A*B", "a/b", "a\nb"]
     globs = [
         f"{base}:*",
         f"{base}:?",
@@ -98,12 +98,15 @@ def test_invalidate_stays_in_its_namespace(lab: Lab, rand: Random) -> None:
 def test_invalidate_finds_all_of_many(cache: StandIn, rand: Random) -> None:
     """invalidate finds every entry that matches, among thousands."""
     a, b = words(rand, 2)
-    many, some = 900, rand.randrange(200, 250)  # together more than a page of a thousand
+    many, some = 1150, rand.randrange(200, 250)  # together more than a page of a thousand
     fill(cache, [f"{a}{number}" for number in range(many)] + [f"{b}{number}" for number in range(some)])
     hint = "SCAN gives a page at a time, an empty one too; it has ended when its cursor is 0."
     expect(cache.invalidate(f"{b}*")).to_equal(some, hint=hint)
     expect(cache.invalidate(f"{b}*")).to_equal(0, hint=hint)
-    expect(cache.invalidate(f"{a}1*"), "Of the others").to_equal(111, hint=hint)
+    for digit in (3, 4, 5, 6, 8):
+        expect(cache.invalidate(f"{a}[{digit}]"), f"invalidate of one among {many}").to_equal(1, hint=hint)
+    expect(cache.invalidate(f"{a}2*"), "Of the others").to_equal(111, hint=hint)
+    expect(cache.invalidate("*"), "Of those that are left").to_equal(many - 116, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="invalidation")

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from grader.interleave.calls import Compute
+from grader.interleave.calls import Answer, Compute, Raised
 from grader.suites.cache_rules import (
     TAKES,
     WITHIN_SECONDS,
@@ -109,6 +109,7 @@ def test_waiters_return_within_a_second(lab: Lab, rand: Random) -> None:
 def test_an_error_frees_the_waiters(lab: Lab, rand: Random) -> None:
     """If compute() raises while others wait, one of them computes within a second."""
     _fail_while_others_wait(lab, rand, ("ComputeFailed",))
+    _fail_in_threads(lab, rand)
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")
@@ -136,6 +137,21 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kinds: tuple[str, ...]) -> N
         expect_returned(waits, "within a second of the value being stored", hint)
         expect([call.value() for call in waits], "What the waiters returned").to_equal(["good"] * 2, hint)
         expect_computes(lab.computed[before:], 2, "by the caller that failed and one that waited", hint)
+
+
+def _fail_in_threads(lab: Lab, rand: Random) -> None:
+    """Three threads of one process whose compute() raises: each gets its own error."""
+    (key, *texts), before = words(rand, 4), len(lab.computed)
+    cache = lab.new("cache", actor=lab.enter())
+    failing = [Compute(takes=0.5, raises=("ComputeFailed", text), name=text) for text in texts]
+    answers = lab.together(cache.actor, [calls.get_or_compute(key, one) for one in failing])
+    hint = "An error is its own caller's: a thread that waited for one that failed computes itself."
+    expect_computes(lab.computed[before:], 3, "by three threads, for each of them failed", hint)
+    expect(sorted(map(_message_of, answers)), "The errors that the threads got").to_equal(sorted(texts), hint)
+
+
+def _message_of(answer: Answer) -> str:
+    return answer.message if isinstance(answer, Raised) else str(answer)
 
 
 @check(points=0.5, objective="atomicity", guide="invalidation")

@@ -12,7 +12,7 @@ from grader.suites.expiries import refusal
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
-TTL = 1800
+TTL, DAY = 1800, 86400
 SHOWN_NAMES = 8  # of commands
 ROOM = 1.5  # seconds before and after its end in which a cart may be there or not
 EARLY = "It expired too early: is its expiry this cart's own ttl, in seconds?"
@@ -63,8 +63,8 @@ def two_carts(lab: Lab, rand: Random, name: str, **ttl: int) -> tuple[StandIn, S
 @check(points=0.5, objective="ttl", guide="time-to-live")
 def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
     """ttl is the seconds left, and None only where there is no cart."""
-    ttl = rand.randrange(50, 900)
-    cart = lab.new("cart", word(rand), ttl=ttl)
+    ttl, user = rand.randrange(50, 900), word(rand)
+    cart = lab.new("cart", user, ttl=ttl)
     hint = "Where there is no cart, ttl is None, not -2."
     expect(cart.ttl()).to_equal(None, hint=hint)
     cart.add("tea")
@@ -76,6 +76,15 @@ def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
     expect(cart.ttl()).to_be_between(ttl - 2, ttl + 2, hint=hint_left)
     lab.advance(20)
     expect(cart.ttl()).to_be_between(ttl - 22, ttl - 18, hint=hint_left)
+    lab.new("again", user, ttl=ttl)
+    hint = "To make another object of a cart is no change of it: the time that is left stays."
+    expect(cart.ttl(), "ttl after another object was made").to_be_between(ttl - 22, ttl - 18, hint=hint)
+    season = lab.new("season", word(rand), ttl=90 * DAY)
+    season.add("tea")
+    hint = "A ttl is any whole number of seconds, ninety days too."
+    expect(season.ttl(), "ttl of a cart that lives for 90 days").to_be_between(
+        90 * DAY - 2, 90 * DAY + 2, hint=hint
+    )
     cart.clear()
     hint = "A cart that was cleared is no longer there: then ttl is None."
     expect(cart.ttl()).to_equal(None, hint=hint)
