@@ -8,7 +8,6 @@ from grader.interleave.calls import Answer, Raised, Returned
 from grader.suites.cart_rules import any_key, contents, expect_contents, expect_held, holding, peek
 from grader.suites.check import check
 from grader.suites.expect import expect
-from grader.suites.expiries import refusal
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
@@ -149,8 +148,10 @@ def why_gone(lab: Lab, cart: StandIn, change: str, *, alive: bool) -> str:
         return (
             "Some items are gone and others are not: with an expiry on each field, a change sets all of them."
         )
-    why = refusal(lab.stage.relay.recording())
-    return why or f"{change.split(maxsplit=1)[0].strip(',')} changes the cart: it sets the expiry again."
+    return (
+        lab.refused_expiry()
+        or f"{change.split(maxsplit=1)[0].strip(',')} changes the cart: it sets the expiry again."
+    )
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")

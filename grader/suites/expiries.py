@@ -1,5 +1,7 @@
 """Says why a key has no expiry where its module did ask for one: EXPIRE answered 0."""
 
+from collections.abc import Callable
+
 from grader.proxy import resp
 from grader.proxy.recording import Recording, Sent
 
@@ -9,13 +11,18 @@ _FIRST_OPTION = 3  # EXPIRE key seconds NX
 TOO_SOON = "EXPIRE answered 0, so it set nothing: the key was not there yet. First the data, then its expiry."
 
 
-def refusal(recording: Recording, key: str = "") -> str:
-    """A sentence where the last EXPIRE, of ``key`` or of any, answered 0; else ''."""
-    asked = [
-        (one, reply)
-        for one, reply in _answers(recording)
-        if one.name in _NAMES and len(one.command) > 1 and (not key or one.command[1] == key.encode())
-    ]
+def refusal(recording: Recording, writes: Callable[[str], bool], key: str = "") -> str:
+    """A sentence where EXPIRE answered 0 in the last batch that wrote, to ``key`` or to any; else ''.
+
+    ``writes`` says of a command's name whether it may write. An older EXPIRE says nothing: the key may have
+    been deleted and made anew since.
+    """
+    batches: dict[tuple[str, int], list[tuple[Sent, resp.Reply]]] = {}
+    for one, reply in _answers(recording):
+        if (not key or key.encode() in one.command) and writes(one.name):
+            batches.setdefault((one.actor, one.round_trip), []).append((one, reply))
+    last = list(batches.values())[-1] if batches else []
+    asked = [(one, reply) for one, reply in last if one.name in _NAMES]
     if not asked or asked[-1][1] != 0:
         return ""
     options = [word for part in asked[-1][0].command[_FIRST_OPTION:] if (word := _word(part)) in _OPTIONS]

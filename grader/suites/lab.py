@@ -24,6 +24,7 @@ from grader.suites.heard import Executions, Traffic
 from grader.suites.keys import eternal_fields, read_keys, stored_bytes
 from grader.suites.sequential import Sequential
 from grader.suites.stand_ins import Calling, Calls, Pending, StandIn
+from grader.suites.steps import may_write
 from grader.suites.tap import Mark, Tap, TapClosedError
 
 A_FIELD = "An expiry on every field of a hash counts as one: here the field in brackets has none."
@@ -191,8 +192,12 @@ class Lab(Calling):
     def why_eternal(self, key: str = "") -> str:
         """A hint where a key without an expiry, or this one, was to get one by an EXPIRE that answered 0."""
         eternal = [key] if key else [state.key for state in self.keys() if state.ttl is None]
-        recording = self.stage.relay.recording()
-        return next(filter(None, (refusal(recording, one) for one in eternal)), "")
+        return next(filter(None, map(self.refused_expiry, eternal)), "")
+
+    def refused_expiry(self, key: str = "") -> str:
+        """A hint where an EXPIRE of the key, or of any, answered 0 in the last batch that wrote."""
+        admin = self.stage.kit.admin
+        return refusal(self.stage.relay.recording(), lambda name: may_write(admin, name), key)
 
     # Races and crashes
 

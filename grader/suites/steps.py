@@ -15,10 +15,15 @@ def flags_of(admin: Admin, name: str) -> set[str]:
     return set(map(_text, entry[2])) if isinstance(entry, list) else set()
 
 
+def may_write(admin: Admin, name: str) -> bool:
+    """Whether a command may write; a program may."""
+    return name in PROGRAMS or "write" in flags_of(admin, name)
+
+
 def writing_steps(admin: Admin, recording: Recording) -> int:
     """How many steps may have written; MULTI to EXEC is one step, as on the server."""
     names = {one.name for one in recording.sent if one.round_trip}
-    writing = {name for name in names if name in PROGRAMS or "write" in flags_of(admin, name)}
+    writing = {name for name in names if may_write(admin, name)}
     return sum(any(one.name in writing for one in step) for step in _steps(recording))
 
 
