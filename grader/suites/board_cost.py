@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 
 from grader.suites.board_crowd import CrowdedBoard, crowded_board
+from grader.suites.board_entries import RANKS, expect_around, expect_entries
 from grader.suites.check import check
-from grader.suites.expect import expect
+from grader.suites.expect import CheckFailedError, expect, sentence
 from grader.suites.lab import Lab, StandIn
 
 ROUND_TRIPS = 4
 # "In proportion" leaves the factor open: these are far above any right reading, and below any tie here.
 FLAT, EACH = 300, 20
+TRIPS = "What needs no answer of before goes in one pipeline: a batch is one round trip."
+CUT = "Let Valkey cut: ZRANGE takes the first and the last index, ZRANGEBYSCORE a LIMIT (start, num)."
+COUNT = "Let Valkey count: ZCOUNT says how many have a higher score, and reads none of them."
+PLACE = "ZRANK says at which index the player is: ZRANGE from there, so many to each side, is enough."
+SCRIPTS = " What a script reads counts too."
 MANY = 1_100  # entries that top is asked for: fewer than on any board here
 
 
@@ -23,16 +29,19 @@ def crowded() -> CrowdedBoard:
     return crowded_board()
 
 
-def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str) -> Any:
+def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str, hint: str) -> Any:
     """What a call gives, which may read so much per entry that it was asked for."""
     with lab.tap() as tap, lab.traffic() as traffic:
         answer = call()
-    hint = "Valkey counts and cuts by itself: ZCOUNT, ZRANK, ranges with a beginning and an end."
-    expect(traffic.round_trips, what).to_be_at_most(
-        ROUND_TRIPS, "round trips", "One batch is one round trip."
-    )
-    read = traffic.recording.reply_items + tap.items_read_in_scripts()
-    expect(read, what).to_be_at_most(FLAT + EACH * entries, "values", hint)
+    expect(traffic.round_trips, what).to_be_at_most(ROUND_TRIPS, "round trips", TRIPS)
+    inside = tap.items_read_in_scripts()
+    read, limit = traffic.recording.reply_items + inside, FLAT + EACH * entries
+    if read > limit:
+        seen = sentence(f"{read} values, {inside} of them in scripts" if inside else f"{read} values")
+        hint += SCRIPTS if inside else ""
+        raise CheckFailedError(
+            f"{what} read too many values.", sentence(f"at most {limit} values"), seen, hint
+        )
     return answer
 
 
@@ -45,8 +54,8 @@ def test_top_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: 
         board.top(3)
         for n in (1, 10, larger, MANY):
             what = f"top({n}) of {len(crowd.entries):,} players"
-            answer = costs(lab, lambda n=n: board.top(n), n, what)
-            expect(answer, what).to_equal(crowd.entries[:n])
+            answer = costs(lab, lambda n=n: board.top(n), n, what, CUT)
+            expect_entries(answer, crowd.entries[:n], "All of the first n, however many.", what, crowd.board)
 
     crowded.check(lab, ask)
 
@@ -62,8 +71,8 @@ def test_rank_reads_no_list(lab: Lab, crowded: CrowdedBoard, rand: Random) -> No
         for place in (tied[5], tied[-5], tied[int(share * len(tied))], len(crowd.entries) - 1):
             wanted, player, _ = crowd.entries[place]
             what = f"rank among {len(crowd.entries):,} players"
-            answer = costs(lab, lambda player=player: board.rank(player), 1, what)
-            expect(answer, what).to_equal(wanted)
+            answer = costs(lab, lambda player=player: board.rank(player), 1, what, COUNT)
+            expect(answer, what).to_equal(wanted, hint=RANKS)
 
     crowded.check(lab, ask)
 
@@ -79,13 +88,15 @@ def test_around_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, ran
         for place in (tied[1], tied[9], tied[-9], crowd.tied(900.5)[-9], len(crowd.entries) - 1):
             player = crowd.entries[place][1]
             what = f"around with radius {radius} among {len(crowd.entries):,} players"
-            answer = costs(lab, lambda player=player: board.around(player, radius), 2 * radius + 1, what)
-            wanted = crowd.entries[max(0, place - radius) : place + radius + 1]
-            expect(answer, what).to_equal(wanted)
+            answer = costs(
+                lab, lambda player=player: board.around(player, radius), 2 * radius + 1, what, PLACE
+            )
+            expect_around(answer, crowd.board, player, radius, what)
         place = len(crowd.entries) // 2
         first, player = place - larger, crowd.entries[place][1]
         what = f"around with radius {larger} among {len(crowd.entries):,} players"
-        answer = costs(lab, lambda: board.around(player, larger), 2 * larger + 1, what)
-        expect(answer, what).to_equal(crowd.entries[first : place + larger + 1])
+        answer = costs(lab, lambda: board.around(player, larger), 2 * larger + 1, what, PLACE)
+        wanted = crowd.entries[first : place + larger + 1]
+        expect_entries(answer, wanted, "All neighbours within the radius, however many.", what, crowd.board)
 
     crowded.check(lab, ask)

@@ -48,6 +48,11 @@ class Crowd:
     players: list[tuple[str, float]]
     entries: list[Entry]
 
+    @property
+    def board(self) -> BoardModel:
+        """What a board of these players does."""
+        return BoardModel(self.players)
+
     def tied(self, score: float) -> range:
         """The places of those who share a score, from 0."""
         places = [place for place, entry in enumerate(self.entries) if entry[2] == score]

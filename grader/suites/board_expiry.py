@@ -1,7 +1,10 @@
 """Checks of a board's time-to-live."""
 
+from collections.abc import Callable
 from random import Random
 
+from grader.suites.board_entries import expect_entries
+from grader.suites.board_hints import ask, of_a_score
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
@@ -10,6 +13,39 @@ from grader.suites.names import word, words
 DAY, YEAR = 86400, 365 * 86400
 # Times are checked to within a second; what is more is for a machine that is busy in between.
 SLACK = 1.5
+EARLY = "It expired too early, or was never there. Are these seconds? PEXPIRE takes milliseconds."
+LATE = "It should have expired, with all its players. Are these seconds?"
+
+
+class Ends:
+    """Watches until when the board's keys live, to say which call gave them more time."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._latest = self._now()
+        self._by = ""
+
+    def _now(self) -> float:
+        return self._lab.now + max((state.ttl or 0 for state in self._lab.keys()), default=0)
+
+    def look(self) -> None:
+        """Look after a call."""
+        latest = self._now()
+        if latest > self._latest + SLACK:
+            self._by, self._latest = self._by or self._lab.last_call, latest
+
+    def why_late(self) -> str:
+        """A hint for a board that is still there."""
+        if eternal := [state.key for state in self._lab.keys() if state.ttl is None]:
+            return f"The key {eternal[0]!r} has no expiry: the step that writes a key first gives it one."
+        if self._by:
+            return f"{self._by} set the expiry anew: a board has it from its first score on."
+        return LATE
+
+
+def stored(lab: Lab, method: str, usual: str) -> str:
+    """A hint, asked for right after a change: whether it left anything."""
+    return usual if lab.keys() else f"{method} has put nobody on the board."
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -21,12 +57,18 @@ def test_the_board_expires(lab: Lab, rand: Random) -> None:
     board.add(bob, 1.0)
     lab.advance(ttl - SLACK)
     seen = [board.score(ann), board.score(bob), board.size()]
-    expect(seen, "What the board holds before its end").to_equal([2.0, 1.0, 2], hint="It expired too early.")
+    hint = (
+        EARLY if seen == [None, None, 0] else "Until its end the board holds who came by submit and by add."
+    )
+    what = "The list of both scores and the size before the end"
+    expect(seen, what).to_equal([2.0, 1.0, 2], hint=hint)
     lab.advance(2 * SLACK)
-    hint = "It should have expired, with all its players. Are these seconds?"
-    expect(board.size()).to_equal(0, hint=hint)
-    expect(board.score(ann)).to_equal(None, hint=hint)
-    expect(board.top()).to_equal([], hint=hint)
+    late = Ends(lab).why_late()
+    size, hint = ask(lab, board.size, hint=late)
+    expect(size, "The size after the end").to_equal(0, hint=hint)
+    score, hint = ask(lab, board.score, ann, hint=late)
+    expect(score, "The score after the end").to_equal(None, hint=of_a_score(score, None, hint))
+    expect_entries(board.top(), [], late, "top after the end")
     season = lab.new("season", word(rand), ttl=90 * DAY)
     season.submit(ann, 4.0)
     lab.advance(89 * DAY)
@@ -40,41 +82,49 @@ def test_the_board_expires(lab: Lab, rand: Random) -> None:
 def test_later_scores_do_not_extend(lab: Lab, rand: Random) -> None:
     """Later scores do not extend a board's time-to-live, and nothing else does."""
     (ann, bob, cat), ttl = words(rand, 3), rand.randrange(100, 900)
-    for place, method in enumerate(("submit", "add", "remove", "a new object of the board")):
+    for place, method in enumerate(("submit", "add", "remove", "submit by a new object")):
         name = f"{word(rand)}{place}"
         board = lab.new(f"board{place}", name, ttl=ttl)
         for player in (ann, bob):
             board.submit(player, 2.0)
         lab.advance(50)
+        ends = Ends(lab)
         if method == "remove":
             board.remove(bob)
-            read_all(board, ann)
+            ends.look()
+            read_all(board, ann, ends.look)
         elif " " in method:
             lab.new(f"again{place}", name, ttl=ttl)
+            ends.look()
             board.submit(cat, 1.0)
+            ends.look()
         else:
-            getattr(board, method)(ann, 9.0)
-            getattr(board, method)(bob, 1.0)
-            getattr(board, method)(cat, 3.0)
+            for player, points in ((ann, 9.0), (bob, 1.0), (cat, 3.0)):
+                getattr(board, method)(player, points)
+                ends.look()
         lab.advance(ttl - 50 - SLACK)
-        size = 1 if method == "remove" else 3
-        expect(board.size()).to_equal(size, hint=f"It expired too early, perhaps by {method}.")
+        wanted = 1 if method == "remove" else 3
+        size = board.size()
+        hint = f"Who came by {method.partition(' ')[0]} is on the board until its end." if size else EARLY
+        expect(size, "The size before the end").to_equal(wanted, hint=hint)
         lab.advance(2 * SLACK)
-        hint = f"A board has its expiry from its first score on: {method} must not set it anew."
-        if method == "remove":
-            hint += " Reading must not, either."
-        seconds = f"The size {ttl + SLACK:g} seconds after the first score"
-        expect(board.size(), seconds).to_equal(0, hint=hint)
+        late = ends.why_late()
+        size, hint = ask(lab, board.size, hint=late)
+        expect(size, f"The size {ttl + SLACK:g} seconds after the first score").to_equal(0, hint=hint)
 
 
-def read_all(board: StandIn, player: str) -> None:
+def read_all(board: StandIn, player: str, after: Callable[[], None] = lambda: None) -> None:
     """Call every reading method; what it answers is another check's affair."""
-    board.score.answer(player)
-    board.rank.answer(player)
-    board.top.answer()
-    board.around.answer(player)
-    board.between.answer(-9.0, 9.0)
-    board.size.answer()
+    for method, args in (
+        (board.score, (player,)),
+        (board.rank, (player,)),
+        (board.top, ()),
+        (board.around, (player,)),
+        (board.between, (-9.0, 9.0)),
+        (board.size, ()),
+    ):
+        method.answer(*args)
+        after()
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -86,17 +136,20 @@ def test_ttl_begins_with_the_first_score(lab: Lab, rand: Random) -> None:
         board.top()
         lab.advance(30)
         board.remove(ann)
-        expect(board.score(ann)).to_equal(None)
+        seen = board.score(ann)
+        expect(seen).to_equal(None, hint=of_a_score(seen, None, "Nobody is on the board yet."))
         lab.advance(10)
         getattr(board, method)(ann, 1.5)
+        hint = stored(lab, method, "Time runs, in seconds, from the moment when the first score is stored.")
         lab.advance(ttl - SLACK)
-        hint = "Time runs from the moment when the first score is stored."
-        expect(board.score(ann), f"The score {ttl - SLACK:g} seconds after {method}").to_equal(1.5, hint=hint)
+        seen, hint = ask(lab, board.score, ann, hint=hint)
+        what = f"The score {ttl - SLACK:g} seconds after {method}"
+        expect(seen, what).to_equal(1.5, hint=of_a_score(seen, 1.5, hint))
         lab.advance(2 * SLACK)
         hint = f"A board that begins with {method} has its expiry too."
-        expect(board.score(ann), f"The score {ttl + SLACK:g} seconds after {method}").to_equal(
-            None, hint=hint
-        )
+        seen = board.score(ann)
+        what = f"The score {ttl + SLACK:g} seconds after {method}"
+        expect(seen, what).to_equal(None, hint=of_a_score(seen, None, hint))
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -109,15 +162,27 @@ def test_a_board_starts_anew(lab: Lab, rand: Random) -> None:
     lab.advance(60)
     board.remove(ann)
     board.remove(bob)
-    hint = "The time-to-live begins again with the first score of a board that had none left."
+    anew = "Time begins anew: what keeps the old end, a key or the object, goes with the last player."
     for method in ("add", "submit", "add"):
         getattr(board, method)(bob, 3.0)
+        hint = stored(lab, method, anew)
+        ends = Ends(lab)
         lab.advance(ttl - SLACK)
-        seen = [board.score(bob), board.score(ann), board.top()]
-        what = f"What the board that began anew with {method} holds"
-        expect(seen, what).to_equal([3.0, None, [(1, bob, 3.0)]], hint=hint)
+        seen = board.score(bob)
+        ends.look()
+        expect(seen, f"The score that began anew with {method}").to_equal(
+            3.0, hint=of_a_score(seen, 3.0, hint)
+        )
+        seen = board.score(ann)
+        gone = "Who was on the old board is not on the new one."
+        expect(seen, "The score from the old board").to_equal(None, hint=of_a_score(seen, None, gone))
+        old = "Nothing of the old board stays, in helper keys neither, and the new one is whole."
+        expect_entries(board.top(), [(1, bob, 3.0)], old, f"The list that began anew with {method}")
+        ends.look()
         lab.advance(2 * SLACK)
-        expect(board.size(), f"The size of the board that began anew with {method}").to_equal(0, hint=hint)
+        what = f"The size of the board that began anew with {method}"
+        size, hint = ask(lab, board.size, hint=ends.why_late())
+        expect(size, what).to_equal(0, hint=hint)
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -130,4 +195,7 @@ def test_without_ttl_a_board_stays(lab: Lab, rand: Random) -> None:
     board.add(bob, 3.0)
     lab.advance(YEAR)
     hint = "ttl is None unless told otherwise: no expiry."
-    expect([board.score(ann), board.score(bob)], "What the board holds").to_equal([2.0, 3.0], hint=hint)
+    first, second = board.score(ann), board.score(bob)
+    expect(first, "The score that submit stored").to_equal(2.0, hint=of_a_score(first, 2.0, hint))
+    hint = "Who came by add is on the board, and stays: without a ttl there is no expiry."
+    expect(second, "The score that add stored").to_equal(3.0, hint=of_a_score(second, 3.0, hint))

@@ -10,6 +10,8 @@ from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.lab import Lab, StandIn
 
 MOST_STEPS = 40
+BETWEEN = "A board may run out between any two commands: what was seen before need not hold any more."
+AFTER = "The call had ended before the board ran out: it is wrong by itself, or gave the board more time."
 
 
 def lapse_everywhere(
@@ -26,13 +28,13 @@ def lapse_everywhere(
         with lab.trace() as trace:
             stopped, answer = _run(lab, board, call, steps, seconds)
         lab.schedules += 1
-        if verdict := judge(answer):
+        verdict = judge(answer)
+        lab.last_call = str(call)  # what the judge looked at was another
+        if verdict:
             lab.evidence_from = trace.first_number
             actors = tuple(sorted(lab.stage.actors))
             lab.schedule = Schedule(actors, trace.steps(), (), steps, verdict=verdict)
-            hint = (
-                "A board may run out between any two commands: what was seen before need not hold any more."
-            )
+            hint = BETWEEN if stopped else AFTER
             raise CheckFailedError(verdict, None, sentence(f"{call} gave {answer}"), hint)
         if not stopped:
             return

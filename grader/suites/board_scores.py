@@ -2,12 +2,16 @@
 
 from random import Random
 
+from grader.suites.board_entries import BOUNDS, EXACT, OWN, expect_around, expect_entries
+from grader.suites.board_hints import NO_SCORE, REMOVED, SIZE, ask, of_a_score, of_a_sum
 from grader.suites.board_model import BoardModel
 from grader.suites.check import check
 from grader.suites.expect import expect
-from grader.suites.lab import StandIn
+from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
+START = "add begins with the score as it is, 0 for a new player, and returns the whole sum."
+STORED = "What add returns is what the board holds."
 MOST, LEAST = 1.7976931348623157e308, 5e-324  # the largest float, and the smallest above 0
 
 
@@ -17,22 +21,22 @@ def points(rand: Random) -> float:
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
-def test_submit_keeps_the_best(board: StandIn, rand: Random) -> None:
+def test_submit_keeps_the_best(lab: Lab, board: StandIn, rand: Random) -> None:
     """submit keeps the player's best score."""
     (ann, bob), best = words(rand, 2), points(rand)
-    hint = "A lower score never replaces a higher one, and a higher one always replaces a lower one."
-    board.submit(ann, best)
-    expect(board.score(ann)).to_equal(best, hint=hint)
-    board.submit(ann, best - 0.5)
-    expect(board.score(ann)).to_equal(best, hint=hint)
-    board.submit(ann, best + 0.5)
-    expect(board.score(ann)).to_equal(best + 0.5, hint=hint)
-    board.submit(bob, -best)
-    expect(board.score(bob)).to_equal(-best, hint="A score may be negative.")
-    board.submit(bob, -best - 1)
-    expect(board.score(bob)).to_equal(-best, hint=hint)
-    board.submit(bob, -0.25)
-    expect(board.score(bob)).to_equal(-0.25, hint=hint)
+    first = "The first score is stored as it is: nothing is rounded, and it may be negative."
+    better = "A lower score never replaces a higher one, and a higher one always replaces a lower one."
+    for player, given, kept, usual in (
+        (ann, best, best, first),
+        (ann, best - 0.5, best, better),
+        (ann, best + 0.5, best + 0.5, better),
+        (bob, -best, -best, first),
+        (bob, -best - 1, -best, better),
+        (bob, -0.25, -0.25, better),
+    ):
+        board.submit(player, given)
+        seen, hint = ask(lab, board.score, player, hint=usual)
+        expect(seen, f"The score after submit({player!r}, {given!r})").to_equal(kept, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
@@ -55,24 +59,30 @@ def test_submit_says_whether_the_board_changed(board: StandIn, rand: Random) -> 
 def test_add_returns_the_new_score(board: StandIn, rand: Random) -> None:
     """add adds points, or takes them away, starting at 0, and returns the new score."""
     (ann, bob), first = words(rand, 2), points(rand)
-    expect(board.add(ann, first)).to_equal(first, hint="A new player starts at 0.")
-    expect(board.add(ann, 2.5)).to_equal(first + 2.5, hint="The new score is returned, as a float.")
-    expect(board.add(ann, -first)).to_equal(2.5, hint="Negative points are taken away.")
-    expect(board.score(ann)).to_equal(2.5)
-    expect(board.add(bob, -1.5)).to_equal(-1.5, hint="A score may fall below 0.")
-    expect(board.score(bob)).to_equal(-1.5)
+    expect_sum(board, ann, first, first, "A new player starts at 0, and the first points count.")
+    expect_sum(board, ann, 2.5, first + 2.5, "The new score is returned, as a float.")
+    expect_sum(board, ann, -first, 2.5, "Negative points are taken away.")
+    expect(board.score(ann)).to_equal(2.5, hint=STORED)
+    expect_sum(board, bob, -1.5, -1.5, "A score may fall below 0.")
+    expect(board.score(bob)).to_equal(-1.5, hint=STORED)
+
+
+def expect_sum(board: StandIn, player: str, more: float, wanted: float, usual: str) -> None:
+    """Adding so many points gives this score; the hint is ``usual`` where nothing seen says more."""
+    seen = board.add(player, more)
+    expect(seen).to_equal(wanted, hint=of_a_sum(seen, wanted, more, usual))
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
 def test_add_of_nothing_puts_on_the_board(board: StandIn, rand: Random) -> None:
     """Adding 0 points puts a new player on the board, and leaves one who is there as they are."""
     ann, bob = words(rand, 2)
-    expect(board.add(ann, 0.0)).to_equal(0.0)
     hint = "0 points are points: the player is on the board with score 0."
+    expect_sum(board, ann, 0.0, 0.0, hint)
     expect(board.score(ann)).to_equal(0.0, hint=hint)
     expect(board.size()).to_equal(1, hint=hint)
     board.add(bob, 3.0)
-    expect(board.add(bob, 0.0)).to_equal(3.0)
+    expect_sum(board, bob, 0.0, 3.0, "0 points leave the score as it is, and the score is returned.")
     expect(board.size()).to_equal(2, hint=hint)
 
 
@@ -81,23 +91,26 @@ def test_submit_and_add_share_a_score(board: StandIn, rand: Random) -> None:
     """submit and add work on the same score."""
     ann = word(rand)
     board.submit(ann, 10.0)
-    expect(board.add(ann, 5.0)).to_equal(15.0, hint="add begins with what submit has stored.")
+    expect_sum(board, ann, 5.0, 15.0, "add begins with what submit has stored.")
     expect(board.submit(ann, 12.0)).to_equal(False, hint="15 is better than 12, wherever it comes from.")
-    expect(board.add(ann, -10.0)).to_equal(5.0)
-    expect(board.submit(ann, 12.0)).to_equal(True, hint="submit compares with the score as it is now.")
-    expect(board.score(ann)).to_equal(12.0)
+    expect_sum(board, ann, -10.0, 5.0, "submit of a lower score has changed nothing.")
+    hint = "12 is better than the 5 that add has left, so the board changes: ZADD needs CH to say so."
+    expect(board.submit(ann, 12.0)).to_equal(True, hint=hint)
+    expect(board.score(ann)).to_equal(12.0, hint="submit compares with the score as it is now.")
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
-def test_score_of_a_player(board: StandIn, rand: Random) -> None:
+def test_score_of_a_player(lab: Lab, board: StandIn, rand: Random) -> None:
     """score is the player's score, None where the player is not on the board."""
     (ann, bob), best = words(rand, 2), points(rand)
-    expect(board.score(ann)).to_equal(None, hint="Who is not on the board has no score, not 0.")
+    expect(board.score(ann)).to_equal(None, hint=NO_SCORE)
     board.submit(ann, best)
-    expect(board.score(ann)).to_equal(best)
-    expect(board.score(bob)).to_equal(None, hint="Who is not on the board has no score, not 0.")
+    seen, hint = ask(lab, board.score, ann, hint="The score is what was submitted.")
+    expect(seen).to_equal(best, hint=of_a_score(seen, best, hint))
+    expect(board.score(bob)).to_equal(None, hint=NO_SCORE)
     board.remove(ann)
-    expect(board.score(ann)).to_equal(None, hint="A player who was removed has no score.")
+    seen, hint = ask(lab, board.score, ann, hint="A player who was removed has no score.")
+    expect(seen).to_equal(None, hint=of_a_score(seen, None, hint))
 
 
 @check(points=0.5, objective="values", guide="scores-and-floats")
@@ -106,21 +119,24 @@ def test_scores_keep_every_bit(board: StandIn, rand: Random) -> None:
     values = [0.1, 1 / 3, 0.1 + 0.2, 2.0**53 - 1, 123456789.12345679, 2.0**63, 1e22]
     values += [MOST, -MOST, LEAST, -1e-300, 1e-9, rand.random(), rand.uniform(-1e6, 1e6), 1 + 2**-52]
     given = dict(zip(words(rand, len(values)), values, strict=True))
-    hint = "A float goes to Valkey and back without loss: no rounding, no whole numbers, all 17 digits."
     for player, value in given.items():
         board.submit(player, value)
-        expect(board.score(player), f"The score {value!r}").to_equal(value, hint=hint)
+        expect(board.score(player), f"The score {value!r}").to_equal(value, hint=EXACT)
     model = BoardModel(given.items())
-    expect(board.top(20)).to_equal(model.entries(), hint=hint)
+    everybody = "All players are on the board, in the order of their scores."
+    expect_entries(board.top(20), model.entries(), everybody, board=model)
     for player, value in list(given.items())[:3]:
-        expect(board.around(player)).to_equal(model.around(player), hint=hint)
-        expect(board.between(value, value)).to_equal(model.between(value, value), hint=hint)
+        expect_around(board.around(player), model, player)
+        expect_entries(board.between(value, value), model.between(value, value), BOUNDS, board=model)
 
 
 @check(points=0.5, objective="values", guide="scores-and-floats")
 def test_add_gives_what_plus_gives(board: StandIn, rand: Random) -> None:
     """add gives what Python's + gives, to the last bit."""
-    hint = "Floats are added once, as 64-bit floats; a sum that goes through text needs 17 digits."
+    hint = (
+        "The sum is Python's to the last bit, as ZINCRBY gives it: not rounded, not through tostring() of "
+        "Lua, which keeps 14 digits, nor HINCRBYFLOAT, which has more digits than a float."
+    )
     for start, more in (
         (0.1, 0.2),
         (1e16, 1.0),
@@ -133,24 +149,28 @@ def test_add_gives_what_plus_gives(board: StandIn, rand: Random) -> None:
     ):
         player = word(rand)
         board.add(player, start)
-        expect(board.add(player, more), f"{start!r} + {more!r}").to_equal(start + more, hint=hint)
-        expect(board.score(player), f"The score after {start!r} + {more!r}").to_equal(start + more, hint=hint)
+        seen, total = board.add(player, more), start + more
+        near = isinstance(seen, int | float) and abs(seen - total) <= abs(total) / 10
+        better = of_a_sum(seen, total, more, hint if near else START)
+        expect(seen, f"The sum {start!r} + {more!r}").to_equal(total, hint=better)
+        expect(board.score(player), f"The score after {start!r} + {more!r}").to_equal(total, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
 def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
     """remove takes a player off the board; True where the player was on it, False where not."""
     ann, bob = words(rand, 2)
-    expect(board.remove(ann)).to_equal(False, hint="Nobody is on an empty board.")
+    expect(board.remove(ann)).to_equal(False, hint=f"Nobody is on an empty board. {REMOVED}")
     board.submit(ann, 5.0)
     board.submit(bob, 3.0)
-    expect(board.remove(ann)).to_equal(True, hint="The player was on the board.")
-    expect(board.remove(ann)).to_equal(False, hint="The player was on the board no more.")
-    hint = "A player who was removed is on no list any more."
-    expect(board.top()).to_equal([(1, bob, 3.0)], hint=hint)
-    expect(board.around(bob)).to_equal([(1, bob, 3.0)], hint=hint)
-    expect(board.between(0.0, 9.0)).to_equal([(1, bob, 3.0)], hint=hint)
-    expect(board.add(ann, 1.0)).to_equal(1.0, hint="Who comes back starts anew.")
+    expect(board.remove(ann)).to_equal(True, hint=f"The player was on the board. {REMOVED}")
+    expect(board.remove(ann)).to_equal(False, hint=f"The player was on the board no more. {REMOVED}")
+    hint = "A player who was removed is on no list any more; who stays is."
+    expect_entries(board.top(), [(1, bob, 3.0)], hint)
+    around = board.around(bob)
+    expect_entries(around, [(1, bob, 3.0)], hint if around else OWN)
+    expect_entries(board.between(0.0, 9.0), [(1, bob, 3.0)], hint)
+    expect_sum(board, ann, 1.0, 1.0, "Who comes back starts anew at 0.")
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
@@ -162,7 +182,7 @@ def test_size_is_the_number_of_players(board: StandIn, rand: Random) -> None:
     board.submit(ann, 7.0)
     board.add(bob, -4.0)
     board.add(cat, 0.0)
-    expect(board.size()).to_equal(3, hint="Each player counts once, whatever the score is.")
+    expect(board.size()).to_equal(3, hint=SIZE)
     board.remove(bob)
     board.remove(bob)
-    expect(board.size()).to_equal(2)
+    expect(board.size()).to_equal(2, hint="Who was removed counts no more, and once is enough.")

@@ -9,6 +9,7 @@ import pytest
 from grader.suites.board_scores import *
 from grader.suites.board_order import *
 from grader.suites.board_names import *
+from grader.suites.board_commands import *
 from grader.suites.board_arguments import *
 from grader.suites.board_expiry import *
 from grader.suites.board_cost import *
