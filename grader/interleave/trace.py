@@ -37,6 +37,11 @@ class Trace:
     def _hear(self, actor: str, event: str, what: Any) -> None:
         self._events.append((actor, event, what, self._stage.relay.last_number))
 
+    @property
+    def seconds(self) -> float:
+        """How far virtual time went on while somebody waited."""
+        return float(sum(what for _, event, what, _ in self._events if event == "clock"))
+
     def steps(self, turning: int = -1) -> tuple[Step, ...]:
         """The steps, with replies; the one made by choice number ``turning`` is marked as wrong.
 

@@ -1,26 +1,47 @@
 """Checks of the cache manager: bad arguments."""
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from random import Random
 
-from grader.interleave.calls import Answer, Compute, Returned, Unserializable
+from grader.interleave.calls import Answer, Compute, Raised, Unserializable
 from grader.suites.cache_rules import expect_computes, stored
 from grader.suites.check import check
-from grader.suites.expect import expect, expect_raised
+from grader.suites.expect import CheckFailedError, expect, expect_raised, sentence
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
+UNCHANGED = "What get finds after the calls that raised"
 
-def _with_key(cache: StandIn, key: str) -> list[Answer]:
-    """What every method does with a key."""
+
+def _with_key(cache: StandIn, key: str) -> list[Callable[[], Answer]]:
+    """Every method that takes a key, to be called with one."""
     return [
-        cache.set.answer(key, 1),
-        cache.get.answer(key),
-        cache.delete.answer(key),
-        cache.exists.answer(key),
-        cache.ttl.answer(key),
-        cache.touch.answer(key),
-        cache.get_or_compute.answer(key, Compute(1)),
+        partial(cache.set.answer, key, 1),
+        partial(cache.get.answer, key),
+        partial(cache.delete.answer, key),
+        partial(cache.exists.answer, key),
+        partial(cache.ttl.answer, key),
+        partial(cache.touch.answer, key),
+        partial(cache.get_or_compute.answer, key, Compute(1)),
     ]
+
+
+def _expect_refused(
+    lab: Lab, calls: Iterable[Callable[[], Answer]], kind: type[BaseException], hint: str
+) -> None:
+    """Each of the calls raises ``kind`` before it sends anything."""
+    for call in calls:
+        with lab.traffic() as traffic:
+            answer = call()
+        expect_raised(answer, kind, hint=hint)
+        if traffic.round_trips:
+            raise CheckFailedError(
+                f"This call raises {kind.__name__}, but only after it has sent something.",
+                sentence("nothing is sent before it raises"),
+                sentence(f"it sent {', '.join(traffic.recording.names)}"),
+                hint,
+            )
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
@@ -29,13 +50,16 @@ def test_empty_keys_are_refused(lab: Lab, cache: StandIn, rand: Random) -> None:
     key = word(rand)
     cache.set(key, 1)
     hint = "Every method that takes a key refuses an empty one, first of all."
-    with lab.traffic() as traffic:
-        for answer in _with_key(cache, ""):
-            expect_raised(answer, ValueError, hint=hint)
-    expect(traffic.round_trips, "The number of round trips").to_equal(0, hint=hint)
+    _expect_refused(lab, _with_key(cache, ""), ValueError, hint)
     expect_computes(lab.computed, 0, "with an empty key", hint)
-    for answer in _with_key(cache, key):
-        expect(isinstance(answer, Returned)).to_equal(True, hint="This key is a good one.")
+    for call in _with_key(cache, key):
+        if isinstance(answer := call(), Raised):
+            raise CheckFailedError(
+                f"This call raised {answer.type}, though its key is a good one.",
+                sentence("it returns"),
+                sentence(str(answer)),
+                "Only the empty key is refused, and only what is wrong with it may raise here.",
+            )
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
@@ -44,13 +68,11 @@ def test_empty_keys_among_many(lab: Lab, cache: StandIn, rand: Random) -> None:
     key, other = words(rand, 2)
     cache.set(key, 1)
     hint = "Look at all keys before the first one is used."
-    with lab.traffic() as traffic:
-        for keys in ([key, ""], ["", key], [""]):
-            expect_raised(cache.get_many.answer(keys), ValueError, hint=hint)
-        for mapping in ({key: 2, "": 3}, {"": 2, other: 3}, {"": 2}):
-            expect_raised(cache.set_many.answer(mapping), ValueError, hint=hint)
-    expect(traffic.round_trips, "The number of round trips").to_equal(0, hint=hint)
-    expect(stored(cache, [key, other])).to_equal({key: 1}, hint=hint)
+    many = [partial(cache.get_many.answer, keys) for keys in ([key, ""], ["", key], [""])]
+    mappings = ({key: 2, "": 3}, {"": 2, other: 3}, {"": 2})
+    many += [partial(cache.set_many.answer, mapping) for mapping in mappings]
+    _expect_refused(lab, many, ValueError, hint)
+    expect(stored(cache, [key, other]), UNCHANGED).to_equal({key: 1}, hint=hint)
 
 
 @check(points=1, objective="arguments", guide="bad-arguments")
@@ -60,18 +82,24 @@ def test_bad_ttls_are_refused(lab: Lab, cache: StandIn, rand: Random) -> None:
     cache.set(key, "old", ttl=100)
     hint = "Check the time-to-live first of all, in every method that takes one."
     for wrong in (0, -1, -rand.randrange(2, 999), 1.5):
-        with lab.traffic() as traffic:
-            for answer in (
-                cache.set.answer(key, "new", ttl=wrong),
-                cache.touch.answer(key, ttl=wrong),
-                cache.set_many.answer({key: "new", other: 1}, ttl=wrong),
-                cache.get_or_compute.answer(key, Compute("new"), ttl=wrong),
-                cache.get_or_compute.answer(other, Compute("new"), ttl=wrong),
-            ):
-                expect_raised(answer, ValueError, hint=hint)
-        expect(traffic.round_trips, "The number of round trips").to_equal(0, hint=hint)
+        calls = [
+            partial(cache.set.answer, key, "new", ttl=wrong),
+            partial(cache.touch.answer, key, ttl=wrong),
+            partial(cache.set_many.answer, {key: "new", other: 1}, ttl=wrong),
+            partial(cache.get_or_compute.answer, key, Compute("new"), ttl=wrong),
+            partial(cache.get_or_compute.answer, other, Compute("new"), ttl=wrong),
+        ]
+        _expect_refused(lab, calls, ValueError, _about_ttl(wrong))
     expect_computes(lab.computed, 0, "with a bad ttl", hint)
-    expect(stored(cache, [key, other])).to_equal({key: "old"}, hint=hint)
+    expect(stored(cache, [key, other]), UNCHANGED).to_equal({key: "old"}, hint=hint)
+
+
+def _about_ttl(wrong: float) -> str:
+    if wrong == 0:
+        return "0 is a ttl that was given, and a wrong one: only None means default_ttl."
+    if isinstance(wrong, float):
+        return "1.5 is no whole number: it is refused, not cut or rounded."
+    return "Check the time-to-live first of all, in every method that takes one."
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
@@ -86,7 +114,7 @@ def test_bad_default_ttls_are_refused(lab: Lab, rand: Random) -> None:
         seen = cache.get("k")
         if seen == 1:  # on a machine that stood still for a second, the entry may really be gone
             break
-    expect(seen).to_equal(1)
+    expect(seen, "get, right after set with a default_ttl of 1,").to_equal(1)
 
 
 @check(points=0.5, objective="arguments", guide="serialisation")
@@ -95,11 +123,9 @@ def test_values_that_json_refuses(lab: Lab, cache: StandIn, rand: Random) -> Non
     key = word(rand)
     cache.set(key, "old")
     hint = "Encode the value before anything is written; let json.dumps raise its TypeError."
-    with lab.traffic() as traffic:
-        for wrong in ({1, 2}, b"bytes", Unserializable(), [1, {2}], {"a": b"b"}, {(1, 2): 3}):
-            expect_raised(cache.set.answer(key, wrong), TypeError, hint=hint)
-    expect(traffic.round_trips, "The number of round trips").to_equal(0, hint=hint)
-    expect(cache.get(key)).to_equal("old", hint=hint)
+    for wrong in ({1, 2}, b"bytes", Unserializable(), [1, {2}], {"a": b"b"}, {(1, 2): 3}):
+        _expect_refused(lab, [partial(cache.set.answer, key, wrong)], TypeError, hint)
+    expect(cache.get(key), "get after set had raised").to_equal("old", hint=hint)
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
@@ -111,6 +137,8 @@ def test_set_many_stores_all_or_nothing(cache: StandIn, rand: Random) -> None:
     for wrong in ({2}, Unserializable(), {(1, 2): 3}):
         mapping = {first: "new", second: wrong, third: "new"}
         expect_raised(cache.set_many.answer(mapping), TypeError, hint=hint)
-        expect(stored(cache, [first, second, third])).to_equal({first: "old"}, hint=hint)
+        expect(stored(cache, [first, second, third]), UNCHANGED).to_equal({first: "old"}, hint=hint)
     cache.set_many({first: "new", third: "new"})
-    expect(stored(cache, [first, second, third])).to_equal({first: "new", third: "new"})
+    expect(stored(cache, [first, second, third]), "What get finds after set_many").to_equal(
+        {first: "new", third: "new"}, hint="set_many has stored new values: get reads what is on the server."
+    )

@@ -1,20 +1,27 @@
 """Checks of the cache manager: two callers at once, forbidden commands and crashes."""
 
-from collections.abc import Iterable
 from random import Random
 from typing import Any
 
 from grader.interleave.calls import Call, Compute, Raised
 from grader.interleave.explorer import Ending
 from grader.proxy import resp
+from grader.suites.cache_hints import ONE, why_value
 from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, given, stored
 from grader.suites.check import check
-from grader.suites.expect import expect
+from grader.suites.clues import Lost, pick
+from grader.suites.expect import CheckFailedError, expect, sentence
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
 
 calls = Calls("cache")
 FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "CONFIG SET", "CONFIG REWRITE", "ACL SETUSER", "ACL DELUSER"}
+
+INSTEAD = {  # of a forbidden command, by how its name begins
+    "KEYS": "KEYS stops the server while it looks at every key: walk with SCAN.",
+    "FLUSH": "This empties the whole database, other namespaces too: delete the entries alone.",
+    "": "The server's settings are its own: a module works with whatever they are.",
+}
 
 
 def _judged(verdict: str, right: Any) -> Any:
@@ -37,10 +44,10 @@ def _belong_together(_: list[Any], looks: list[Any]) -> bool:
     return value in ("short", "long") and isinstance(ttl, int | float) and low <= ttl <= high
 
 
-def _forbidden(sent: Iterable[resp.Command]) -> list[str]:
-    """Which of these commands nobody may use, by name."""
-    names = {resp.name(one) for one in sent} | {resp.name((b" ".join(one[:2]),)) for one in sent}
-    return sorted(names & FORBIDDEN)
+def _forbidden(command: resp.Command) -> str:
+    """The name of a command that nobody may use; '' for all others."""
+    names = {resp.name(command), resp.name((b" ".join(command[:2]),))}
+    return min(names & FORBIDDEN, default="")
 
 
 def _sum(counts: list[Any]) -> int:
@@ -81,8 +88,10 @@ def test_touch_beside_a_change(lab: Lab, rand: Random) -> None:
             setup=(calls.set(key, "old", ttl=70),),
             look=(calls.get(key, NOTHING),),
         )
-        judge = _judged(f"touch undid {beside}.", lambda _, looks, right=right: looks == right)
-        lab.race(scenario, judge, hint)
+        judge = _judged(
+            f"What {beside} did has no effect any more.", lambda _, looks, right=right: looks == right
+        )
+        lab.race(scenario, judge, pick(hint, about="touch"))
 
 
 @check(points=0.5, objective="atomicity", guide="cache-aside")
@@ -111,8 +120,19 @@ def test_two_sets_at_once(lab: Lab, rand: Random) -> None:
         (calls.set(key, "short", ttl=100), calls.set(key, "long", ttl=1000)),
         look=(calls.ttl(key), calls.get(key)),
     )
-    judge = _judged("The value is one call's and the time-to-live the other's.", _belong_together)
-    lab.race(scenario, judge, "Value and expiry go together in one command.")
+    verdict = "The value is one call's and the time-to-live the other's."
+    judge = _judged(verdict, _belong_together)
+
+    def explain(lost: Lost) -> tuple[str, str]:
+        ttl = getattr(lost.ending.look[0], "value", None)
+        if lost.verdict == verdict and ttl not in (*range(50, 201), *range(500, 2001)):
+            return (
+                "The time-to-live is neither call's.",
+                "Both set it in seconds, and ttl tells it in seconds.",
+            )
+        return lost.verdict, "Value and expiry go together in one command."
+
+    lab.race(scenario, judge, explain)
 
 
 @check(points=0.5, objective="performance", guide="scan-not-keys")
@@ -133,11 +153,20 @@ def test_no_forbidden_commands(lab: Lab, rand: Random) -> None:
         values = [held.answer(), waits.answer()]
         for glob in ("a", "none*", "*"):
             cache.invalidate.answer(glob)
-    used = _forbidden([one.command for one in (*tap.executed, *traffic.recording.sent)])
-    hint = "KEYS stops the server while it looks at every key: walk with SCAN. Settings are the server's own."
-    expect(used, "The list of forbidden commands that were used").to_equal([], hint=hint)
+    sent = [one.command for one in (*tap.executed, *traffic.recording.sent)]
+    if used := [command for command in sent if _forbidden(command)]:
+        lab.last_call = ""  # the command itself says where it comes from
+        name = _forbidden(used[0])
+        raise CheckFailedError(
+            f"{name} was called, directly or in a script.",
+            sentence(f"no {name}"),
+            sentence(resp.show_command(used[0])),
+            next(hint for start, hint in INSTEAD.items() if name.startswith(start)),
+        )
     for answer in values:
-        expect(given(answer)).to_be_one_of(("value", "second"))
+        value = given(answer)
+        hint = why_value([value], ["value"], ONE)
+        expect(value, "What get_or_compute returned").to_be_one_of(("value", "second"), hint=hint)
 
 
 def _crash(lab: Lab, call: Call, *setup: Call) -> None:

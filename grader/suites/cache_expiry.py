@@ -3,6 +3,7 @@
 from random import Random
 
 from grader.interleave.calls import Compute
+from grader.suites.cache_hints import AT_ONCE
 from grader.suites.cache_rules import NOTHING, TAKES, callers, expect_returned, stored
 from grader.suites.check import check
 from grader.suites.expect import expect
@@ -24,9 +25,12 @@ def test_an_entry_expires(lab: Lab, cache: StandIn, rand: Random) -> None:
     for ttl, name, value in ((short, "short", 2), (long, "long", 1)):
         lab.advance(ttl - ROOM - lab.now)
         seen = cache.get(f"{early} {name}")
-        expect(seen).to_equal(value, hint="It expired too early. ttl is in seconds, each entry has its own.")
+        hint = "It expired too early. ttl is in seconds, each entry has its own."
+        expect(seen, f"get, shortly before an entry with ttl={ttl} ends,").to_equal(value, hint=hint)
         lab.advance(2 * ROOM)
-        expect(cache.get(f"{late} {name}", NOTHING)).to_equal(NOTHING, hint="It should have expired.")
+        hint = "It should have expired: it lives for the ttl of its own set, no longer."
+        seen = cache.get(f"{late} {name}", NOTHING)
+        expect(seen, f"get, shortly after an entry with ttl={ttl} has ended,").to_equal(NOTHING, hint=hint)
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -43,54 +47,82 @@ def test_default_ttl(lab: Lab, rand: Random) -> None:
             cache.touch(f"touch {read}")
             cache.set(f"set again {read}", 0, ttl=10)
             cache.set(f"set again {read}", 1)
+    slept = lab.waited
     writes = ("set", "set_many", "get_or_compute", "touch", "set again")
     for cache, ttl in ((own, seconds), (usual, 300)):
         lab.advance(ttl - ROOM - lab.now)
         early, late = ([f"{write} {read}" for write in writes] for read in ("early", "late"))
-        there = dict.fromkeys(early, 1)
+        found = stored(cache, early)
         hint = "An entry expired too early. Does a write without a ttl set the expiry, over an older one too?"
-        expect(stored(cache, early)).to_equal(there, hint=hint)
+        if early[-1] not in found and all(key in found for key in early[:-1]):
+            hint = "A set without a ttl, over an entry that had one, begins a default_ttl anew."
+        expect(found, f"What get finds shortly before {ttl} seconds are over").to_equal(
+            dict.fromkeys(early, 1), hint=hint
+        )
         lab.advance(2 * ROOM)
+        found = stored(cache, late)
         hint = "An entry should have expired. Which ttl is used where none is given?"
-        expect(stored(cache, late)).to_equal({}, hint=hint)
+        hint = AT_ONCE if slept > ROOM else hint
+        if list(found) == ["touch late"]:
+            hint = "touch without a ttl restarts the time-to-live with default_ttl."
+        expect(found, f"What get finds after {ttl} seconds without a ttl given").to_equal({}, hint=hint)
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
 def test_overwrite_replaces_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
     """Setting a key again replaces its value and its time-to-live together."""
-    hint = "SET replaces the expiry too; is it set on the second write?"
-    for again in (cache.set, lambda key, value, ttl: cache.set_many({key: value}, ttl=ttl)):
+    ways = {"set": cache.set, "set_many": lambda key, value, ttl: cache.set_many({key: value}, ttl=ttl)}
+    for way, again in ways.items():
         key, other = words(rand, 2)
         cache.set(key, "old", ttl=100)
         again(key, "new", ttl=10)
         cache.set(other, "old", ttl=10)
         again(other, "new", ttl=100)
         lab.advance(50)
-        expect(stored(cache, [key, other])).to_equal({other: "new"}, hint=hint)
+        found = stored(cache, [key, other])
+        hint = f"Its {way} had ttl=100: that replaces the ttl=10 of the set before."
+        if key in found:
+            hint = f"The key {key!r} should have expired: its {way} had ttl=10, whatever there was before."
+        expect(found, f"What get finds 50 seconds after {way} over older entries").to_equal(
+            {other: "new"}, hint=hint
+        )
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
 def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
     """ttl is the whole seconds left, and None where there is no entry."""
     seconds = rand.randrange(200, 2000)
-    expect(cache.ttl("k")).to_equal(None, hint="Where there is no entry ttl is None, not -2.")
+    hint = "Where there is no entry ttl is None, not -2."
+    expect(cache.ttl("k"), "ttl where there is no entry").to_equal(None, hint=hint)
     keys = words(rand, 6)
     for key in keys:
         cache.set(key, 1, ttl=seconds)
         right = range(seconds - 2, seconds + 2)  # a second of room, and then rounded down
-        expect(cache.ttl(key)).to_be_one_of(
-            right, hint="Whole seconds: an entry lives exactly as long as asked."
+        left = cache.ttl(key)
+        expect(left, f"ttl right after set with ttl={seconds}").to_be_one_of(
+            right, hint=_about_seconds(left, 10 * seconds, "An entry lives exactly as long as asked.")
         )
     lab.advance(100)
-    expect(cache.ttl(keys[0])).to_be_one_of(range(seconds - 102, seconds - 98))
+    expect(cache.ttl(keys[0]), f"ttl 100 seconds after set with ttl={seconds}").to_be_one_of(
+        range(seconds - 102, seconds - 98), hint="ttl is the seconds that are left."
+    )
     cache.delete(keys[0])
-    expect(cache.ttl(keys[0])).to_equal(None)
+    expect(cache.ttl(keys[0]), "ttl after delete").to_equal(None, hint="There is no entry any more.")
     lab.advance(seconds)
-    expect(cache.ttl(keys[1])).to_equal(None, hint="It has expired.")
+    expect(cache.ttl(keys[1]), "ttl of an entry that has expired").to_equal(None, hint="It has expired.")
     cache.set(keys[0], 1, ttl=90 * DAY)
     expect(cache.ttl(keys[0]), "ttl of an entry that lives for 90 days").to_be_one_of(
         range(90 * DAY - 2, 90 * DAY + 2), hint="A ttl is any whole number of seconds, ninety days too."
     )
+
+
+def _about_seconds(left: object, most: int, otherwise: str) -> str:
+    """The hint for a wrong number of seconds."""
+    if isinstance(left, float):
+        return "ttl is a whole number of seconds, rounded either way."
+    if isinstance(left, int) and left > most:
+        return "ttl counts seconds: PTTL and PX count milliseconds."
+    return otherwise
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -104,8 +136,10 @@ def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
         # On a machine that stood still for a moment, the entry may really be gone.
         if cache.get(key) == value:
             break
-    expect(cache.get(key)).to_equal(value)
-    expect(left).to_be_one_of((0, 1), hint="0 is a number of seconds; -2 says that there is no entry.")
+    hint = "Stored with ttl=1, it is there for a whole second."
+    expect(cache.get(key), "get in the last second").to_equal(value, hint=hint)
+    hint = "0 is a number of seconds; -2 says that there is no entry."
+    expect(left, "ttl in the last second").to_be_one_of((0, 1), hint=_about_seconds(left, 1, hint))
     hint = "An entry that has 0 seconds left, rounded, is still there."
     expect(exists, "exists in the last second").to_equal(True, hint=hint)
     expect(touched, "touch in the last second").to_equal(True, hint=hint)
@@ -121,32 +155,45 @@ def test_touch_restarts_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
     lab.advance(50)
     for key, ttl in ((longer, 200), (shorter, 20)):
         for number in (1, 2):
-            expect(cache.touch(f"{key} {number}", ttl=ttl)).to_equal(True, hint="There is an entry.")
+            hint = "There is an entry: it was set with ttl=100, 50 seconds before."
+            expect(cache.touch(f"{key} {number}", ttl=ttl), f"touch with ttl={ttl}").to_equal(True, hint=hint)
+    before, after = (
+        "get, shortly before touch with ttl={} ends,",
+        "get, shortly after touch with ttl={} ended,",
+    )
     lab.advance(20 - ROOM)
-    expect(cache.get(f"{shorter} 1")).to_equal(value, hint="touch keeps the value.")
+    expect(cache.get(f"{shorter} 1"), before.format(20)).to_equal(value, hint="touch keeps the value.")
     lab.advance(2 * ROOM)
-    hint = "touch can make a time-to-live shorter."
-    expect(cache.get(f"{shorter} 2", NOTHING)).to_equal(NOTHING, hint=hint)
+    hint = "It should have expired: touch takes the ttl that it is given, a shorter one too."
+    expect(cache.get(f"{shorter} 2", NOTHING), after.format(20)).to_equal(NOTHING, hint=hint)
     lab.advance(180 - 2 * ROOM)
     hint = "touch keeps the value, and can make a time-to-live longer."
-    expect(cache.get(f"{longer} 1")).to_equal(value, hint=hint)
+    expect(cache.get(f"{longer} 1"), before.format(200)).to_equal(value, hint=hint)
     lab.advance(2 * ROOM)
-    expect(cache.get(f"{longer} 2", NOTHING)).to_equal(NOTHING, hint="It should have expired.")
+    expect(cache.get(f"{longer} 2", NOTHING), after.format(200)).to_equal(
+        NOTHING, hint="It should have expired."
+    )
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
 def test_touch_makes_nothing(lab: Lab, cache: StandIn, rand: Random) -> None:
     """touch is False where there is no entry, and makes none."""
     key = word(rand)
+    nowhere = "touch where there is no entry"
+    hint = (
+        "Where there is no entry, touch answers False and writes nothing: Valkey says whether there was one."
+    )
+    expect(cache.touch(key), nowhere).to_equal(False, hint=hint)
+    expect(cache.touch(key, ttl=50), nowhere).to_equal(False, hint=hint)
     hint = "touch changes an expiry; it never writes a value."
-    expect(cache.touch(key)).to_equal(False, hint=hint)
-    expect(cache.touch(key, ttl=50)).to_equal(False, hint=hint)
-    expect(cache.get(key, NOTHING)).to_equal(NOTHING, hint=hint)
-    expect(cache.exists(key)).to_equal(False, hint=hint)
+    expect(cache.get(key, NOTHING), "get after touch, where no entry was,").to_equal(NOTHING, hint=hint)
+    expect(cache.exists(key), "exists after touch, where no entry was,").to_equal(False, hint=hint)
     cache.set(key, None, ttl=50)
-    expect(cache.touch(key, ttl=60)).to_equal(True, hint="A stored None is an entry.")
+    hint = "A stored None is an entry."
+    expect(cache.touch(key, ttl=60), "touch where None is stored").to_equal(True, hint=hint)
     lab.advance(120)
-    expect(cache.touch(key)).to_equal(False, hint="It has expired.")
+    hint = "It has expired: it was touched with ttl=60, 120 seconds before."
+    expect(cache.touch(key), "touch of an entry that has expired").to_equal(False, hint=hint)
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -157,11 +204,14 @@ def test_reading_does_not_restart_the_ttl(lab: Lab, cache: StandIn, rand: Random
         cache.set(key, 1, ttl=100)
     lab.advance(60)
     reads = [cache.get(keys[0]), cache.exists(keys[1]), cache.get_many([keys[2]])]
-    expect(reads, "What was read").to_equal([1, 1, {keys[2]: 1}])
+    hint = "They were stored with ttl=100, 60 seconds before."
+    expect(reads, "What get, exists and get_many gave").to_equal([1, 1, {keys[2]: 1}], hint=hint)
     cache.get_or_compute(keys[3], Compute("wrong"), ttl=500)
     cache.ttl(keys[4])
     lab.advance(80)
-    expect(stored(cache, keys)).to_equal({}, hint="Only set, set_many and touch restart a time-to-live.")
+    what = "What get finds of entries stored with ttl=100, 140 seconds before, and read in between,"
+    hint = "Only set, set_many and touch restart a time-to-live."
+    expect(stored(cache, keys), what).to_equal({}, hint=hint)
 
 
 @check(points=1, objective="ttl", guide="crashes-and-expiry")

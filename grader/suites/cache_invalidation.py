@@ -1,18 +1,22 @@
 """Checks of the cache manager: invalidate."""
 
+from collections.abc import Collection, Container, Iterable
 from fnmatch import fnmatchcase
 from random import Random
 
 from grader.interleave.calls import Compute
-from grader.suites.cache_rules import fill, stored
+from grader.proxy.recording import Recording
+from grader.suites.cache_rules import fill, given, stored
 from grader.suites.check import check
-from grader.suites.expect import expect
+from grader.suites.expect import CheckFailedError, expect, value_of
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import odd_names, word, words
 
+PAGES = "SCAN gives a page at a time, an empty one too; it has ended when its cursor is 0."
+
 
 @check(points=1, objective="values", guide="invalidation")
-def test_invalidate_takes_a_glob(cache: StandIn, rand: Random) -> None:
+def test_invalidate_takes_a_glob(lab: Lab, cache: StandIn, rand: Random) -> None:
     """invalidate deletes the entries whose whole key matches the glob, and returns how many."""
     base, other = words(rand, 2)
     keys = [f"{base}:{n}" for n in (1, 2, 10, "a", "c", "d", "")] + [
@@ -54,14 +58,59 @@ def test_invalidate_takes_a_glob(cache: StandIn, rand: Random) -> None:
         fill(cache, keys)
         matching = [key for key in keys if fnmatchcase(key, glob)]
         other = [key for key in keys if not fnmatchcase(key, glob)]
-        expect(cache.invalidate(glob), f"invalidate({glob!r})").to_equal(len(matching), hint=hint)
+        _expect_invalidates(lab, cache, glob, keys, hint)
         looked = rand.sample(matching, min(2, len(matching))) + rand.sample(other, min(2, len(other)))
-        left = {key: 1 for key in looked if key in other}
-        expect(stored(cache, looked), f"What invalidate({glob!r}) left").to_equal(left, hint=hint)
+        _expect_left(cache, glob, looked, other, hint)
+
+
+def _expect_invalidates(lab: Lab, cache: StandIn, glob: str, keys: Collection[str], hint: str) -> None:
+    """invalidate says how many keys match; where it doesn't, a sentence names the first wrong key."""
+    matching = [key for key in keys if fnmatchcase(key, glob)]
+    mark = lab.last_number
+    count = cache.invalidate(glob)
+    if count == len(matching):
+        return
+    call, hint = lab.last_call, PAGES if _broke_off(lab.sent_since(mark)) else hint
+    there = given(cache.get_many.answer(list(keys)))
+    lab.last_call = call
+    message = _about_wrong_key(glob, keys, there) if isinstance(there, dict) else ""
+    raise CheckFailedError(
+        message or f"invalidate({glob!r}) is wrong.", value_of(len(matching)), value_of(count), hint
+    )
+
+
+def _about_wrong_key(glob: str, keys: Iterable[str], left: Container[str]) -> str:
+    for key in keys:
+        if key not in left and not fnmatchcase(key, glob):
+            return f"invalidate({glob!r}) deleted {key!r} too, which does not match."
+    for key in keys:
+        if key in left and fnmatchcase(key, glob):
+            return f"invalidate({glob!r}) left {key!r}, which matches."
+    return ""
+
+
+def _broke_off(recording: Recording) -> bool:
+    """Whether a walk ended before its cursor was 0."""
+    walks = [one.reply for one in recording.sent if one.name.endswith("SCAN")]
+    last = walks[-1] if walks else None
+    return isinstance(last, list) and bool(last) and last[0] not in (b"0", 0)
+
+
+def _expect_left(cache: StandIn, glob: str, looked: list[str], other: Collection[str], hint: str) -> None:
+    """get finds those of the keys that did not match, and no others."""
+    left = {key: 1 for key in looked if key in other}
+    found = stored(cache, looked)
+    if set(found) - set(left):
+        hint = (
+            "What invalidate has deleted, get must not find: every value is on the server and nowhere else."
+        )
+    elif set(left) - set(found):
+        hint = "As many were deleted as match, yet another is gone: do two keys share one name on the server?"
+    expect(found, f"What get finds after invalidate({glob!r})").to_equal(left, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="invalidation")
-def test_invalidate_with_any_text(cache: StandIn, rand: Random) -> None:
+def test_invalidate_with_any_text(lab: Lab, cache: StandIn, rand: Random) -> None:
     """A glob beside any other text, newlines and emoji included, matches keys with that text."""
     names = odd_names(rand)
     for literal in (":", " ", "🍵", "\n", "é", "{x}", ".", "|", "'", "%"):
@@ -69,10 +118,9 @@ def test_invalidate_with_any_text(cache: StandIn, rand: Random) -> None:
         glob = f"*{literal}*"
         matching = {name for name in names if literal in name}
         hint = "What is no *, ? or [...] in a glob stands for itself."
-        expect(cache.invalidate(glob), f"invalidate({glob!r})").to_equal(len(matching), hint=hint)
+        _expect_invalidates(lab, cache, glob, names, hint)
         looked = rand.sample(names, 4)
-        left = {name: 1 for name in looked if name not in matching}
-        expect(stored(cache, looked), f"What invalidate({glob!r}) left").to_equal(left, hint=hint)
+        _expect_left(cache, glob, looked, set(names) - matching, hint)
 
 
 @check(points=0.5, objective="keys", guide="invalidation")
@@ -86,9 +134,9 @@ def test_invalidate_stays_in_its_namespace(lab: Lab, rand: Random) -> None:
     hint = "The walk must see this namespace's entries and no others."
     for cache in others.values():
         fill(cache, keys)
-    for glob, count in (("*", 3), ("*k", 3), ("k", 1), ("*:k", 2), (f"{space}*", 1)):
+    for glob in ("*", "*k", "k", "*:k", f"{space}*"):
         fill(mine, keys)
-        expect(mine.invalidate(glob), f"invalidate({glob!r})").to_equal(count, hint=hint)
+        _expect_invalidates(lab, mine, glob, keys, hint)
     for name, cache in others.items():
         left = stored(cache, keys)
         expect(left, f"What was left in the namespace {name!r}").to_equal(dict.fromkeys(keys, 1), hint=hint)
@@ -100,27 +148,27 @@ def test_invalidate_finds_all_of_many(cache: StandIn, rand: Random) -> None:
     a, b = words(rand, 2)
     many, some = 1150, rand.randrange(200, 250)  # together more than a page of a thousand
     fill(cache, [f"{a}{number}" for number in range(many)] + [f"{b}{number}" for number in range(some)])
-    hint = "SCAN gives a page at a time, an empty one too; it has ended when its cursor is 0."
-    expect(cache.invalidate(f"{b}*")).to_equal(some, hint=hint)
-    expect(cache.invalidate(f"{b}*")).to_equal(0, hint=hint)
+    for glob, count in ((f"{b}*", some), (f"{b}*", 0)):
+        expect(cache.invalidate(glob), f"invalidate({glob!r})").to_equal(count, hint=PAGES)
     for digit in (3, 4, 5, 6, 8):
-        expect(cache.invalidate(f"{a}[{digit}]"), f"invalidate of one among {many}").to_equal(1, hint=hint)
-    expect(cache.invalidate(f"{a}2*"), "Of the others").to_equal(111, hint=hint)
-    expect(cache.invalidate("*"), "Of those that are left").to_equal(many - 116, hint=hint)
+        glob = f"{a}[{digit}]"
+        expect(cache.invalidate(glob), f"invalidate({glob!r}), of one among {many},").to_equal(1, hint=PAGES)
+    for glob, count in ((f"{a}2*", 111), ("*", many - 116)):
+        expect(cache.invalidate(glob), f"invalidate({glob!r}), of what is left,").to_equal(count, hint=PAGES)
 
 
 @check(points=0.5, objective="values", guide="invalidation")
 def test_invalidate_of_nothing(cache: StandIn, rand: Random) -> None:
     """The empty pattern matches nothing; invalidate returns 0 where nothing matches."""
     key = word(rand)
-    expect(cache.invalidate("x*")).to_equal(0)
+    none, empty = "Nothing matches.", "An empty glob matches only an empty key, and there is none."
+    expect(cache.invalidate("x*"), "invalidate('x*') of no entries").to_equal(0, hint=none)
     cache.set(key, 1)
-    expect(cache.invalidate("")).to_equal(
-        0, hint="An empty glob matches only an empty key, and there is none."
-    )
-    expect(cache.invalidate(f"{key}x*")).to_equal(0)
-    expect(cache.get(key)).to_equal(1, hint="An empty glob matches only an empty key, and there is none.")
-    expect(cache.invalidate(key)).to_equal(1)
+    expect(cache.invalidate(""), "invalidate('')").to_equal(0, hint=empty)
+    glob = f"{key}x*"
+    expect(cache.invalidate(glob), f"invalidate({glob!r})").to_equal(0, hint=none)
+    expect(cache.get(key), "get after invalidate('')").to_equal(1, hint=empty)
+    expect(cache.invalidate(key), f"invalidate({key!r})").to_equal(1, hint="A glob without signs is one key.")
 
 
 @check(points=0.5, objective="values", guide="invalidation")
@@ -137,6 +185,9 @@ def test_invalidate_finds_entries_of_any_age(lab: Lab, cache: StandIn, rand: Ran
     lab.advance(500)
     there = len(stored(cache, keys))
     hint = "The entries themselves say what there is; a list kept beside them can expire or be wrong."
-    expect(cache.invalidate(f"{base}:*")).to_equal(there, hint=hint)
-    expect(stored(cache, keys)).to_equal({}, hint=hint)
-    expect(there, "The number of entries").to_be_between(1, 4)
+    glob = f"{base}:*"
+    expect(cache.invalidate(glob), f"invalidate({glob!r})").to_equal(there, hint=hint)
+    _expect_left(cache, glob, keys, (), hint)
+    expect(there, "The number of entries that get found before").to_be_between(
+        1, 4, hint="They were stored for 1000 seconds, half of which are over."
+    )

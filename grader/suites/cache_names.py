@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from random import Random
+from unicodedata import normalize
 
 from grader.interleave.calls import Compute
+from grader.suites.cache_hints import ANEW, ONE
 from grader.suites.cache_rules import (
     NOTHING,
     callers,
@@ -15,12 +17,13 @@ from grader.suites.cache_rules import (
     stored,
 )
 from grader.suites.check import check
-from grader.suites.expect import expect, expect_raised
+from grader.suites.expect import CheckFailedError, expect, expect_raised, value_of
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import SHARED_STATE, odd_names, word, words
+from grader.suites.names import LONGEST_SHOWN, SHARED_STATE, odd_names, short, word, words
 
 LOCKS = ("lock", "locks")  # where locks often are: namespaces, and keys
 APART = "A helper key needs a name that no entry can have: where does its prefix differ from an entry's?"
+LOWER_APART = "give helper keys a prefix that no entry can have."
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
@@ -31,16 +34,43 @@ def test_any_text_is_a_key(cache: StandIn, rand: Random) -> None:
         cache.set(name, number)
     hint = "A key is used as it is: no trimming, no change of case, no replacing."
     numbers = {name: number for number, name in enumerate(names, 1)}
-    for name, number in numbers.items():
-        expect(cache.get(name), f"get({name!r})").to_equal(number, hint=hint)
-    expect(cache.get_many(names)).to_equal(numbers, hint=hint)
+    for name in names:
+        _expect_own_value(cache.get(name), name, numbers, hint)
+    found = cache.get_many(names)
+    if isinstance(found, dict) and found != numbers:
+        _expect_as_many(found, numbers)
+    expect(found, "What get_many gave").to_equal(numbers, hint=hint)
     name, other = rand.sample(names, 2)
     cache.set_many({name: "many"})
     expect(cache.touch(name), f"touch({name!r})").to_equal(True, hint=hint)
     cache.get_or_compute(name, Compute("wrong"))
-    expect(cache.get(name)).to_equal("many", hint=hint)
+    seen = cache.get(name)
+    stale = "set_many has stored a new value: get reads what is on the server."
+    hint = stale if seen == numbers[name] else hint
+    expect(seen, f"get({name!r}) after set_many").to_equal("many", hint=hint)
     expect(cache.delete(name), f"delete({name!r})").to_equal(True, hint=hint)
     expect(cache.exists(other)).to_equal(True, hint=hint)
+
+
+def _expect_own_value(seen: object, name: str, numbers: dict[str, int], hint: str) -> None:
+    """get gave the number under which this key was stored; or a sentence names whose it was."""
+    other = next((key for key, number in numbers.items() if number == seen), None)
+    if seen != numbers[name] and other is not None:
+        shown = ascii if normalize("NFC", name) == normalize("NFC", other) else short
+        raise CheckFailedError(
+            f"get({shown(name)}) gave what was stored under {shown(other)}.",
+            value_of(numbers[name]),
+            value_of(seen),
+            hint,
+        )
+    expect(seen, f"get({short(name)})").to_equal(numbers[name], hint=hint)
+
+
+def _expect_as_many(found: dict[str, object], numbers: dict[str, int]) -> None:
+    """The first key of which get_many has another value, or none."""
+    for name, number in numbers.items():
+        hint = "get finds it under this key, so get_many must: no character parts one key from the next."
+        expect(found.get(name), f"What get_many has for {short(name)}").to_equal(number, hint=hint)
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
@@ -60,11 +90,14 @@ def test_similar_keys_are_apart(cache: StandIn, rand: Random) -> None:
     ]
     for number, name in enumerate(alike, 1):
         cache.set(name, number)
-    hint = "Two different texts are two keys: no trimming, no change of case, no normalising, no replacing."
-    for number, name in enumerate(alike, 1):
-        expect(cache.get(name), f"get({name!r})").to_equal(number, hint=hint)
+    hint = "Two different texts are two keys: nothing is trimmed, replaced, left out, or put in another form."
+    numbers = {name: number for number, name in enumerate(alike, 1)}
+    for name in alike:
+        long = "Two long keys that differ in their last character alone are two keys: nothing is cut off."
+        _expect_own_value(cache.get(name), name, numbers, long if len(name) > LONGEST_SHOWN else hint)
     cache.delete(base)
-    expect(stored(cache, alike)).to_equal({name: n for n, name in enumerate(alike, 1) if n > 1}, hint=hint)
+    del numbers[base]
+    expect(stored(cache, alike), f"What get finds after delete({base!r})").to_equal(numbers, hint=hint)
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
@@ -77,7 +110,10 @@ def test_only_invalidate_takes_globs(cache: StandIn, rand: Random) -> None:
         cache.delete(glob)
         expect(cache.exists(glob), f"exists({glob!r})").to_equal(False, hint=hint)
         expect(cache.get(glob, NOTHING), f"get({glob!r})").to_equal(NOTHING, hint=hint)
-    expect(cache.get(f"{base}1")).to_equal(1, hint=hint)
+    left = (
+        "In a key a star, a question mark or a bracket is an ordinary character: delete takes this key alone."
+    )
+    expect(cache.get(f"{base}1"), f"get({base + '1'!r}) after delete({base + '*'!r})").to_equal(1, hint=left)
 
 
 @check(points=1, objective="keys", guide="names-and-keys")
@@ -98,7 +134,10 @@ def test_namespaces_are_apart(lab: Lab, rand: Random) -> None:
         made[space].set(key, number)
     hint = "Which character between namespace and key can never be part of a namespace?"
     for number, (space, key) in enumerate(places, 1):
-        expect(made[space].get(key), f"{key!r} in the namespace {space!r}").to_equal(number, hint=hint)
+        seen = made[space].get(key)
+        if seen != number and isinstance(seen, int) and 0 < seen <= len(places):
+            raise _mixed_up(places, number, seen)
+        expect(seen, f"What the namespace {space!r} has under {key!r}").to_equal(number, hint=hint)
     expect(lab.new("usual").get("x")).to_equal(
         places.index(("cache", "x")) + 1, hint='The namespace is "cache" unless told otherwise.'
     )
@@ -106,24 +145,43 @@ def test_namespaces_are_apart(lab: Lab, rand: Random) -> None:
     expect(made[f"{a}-{b}"].get("x")).to_equal(2, hint=hint)
 
 
+def _mixed_up(places: list[tuple[str, str]], number: int, seen: int) -> CheckFailedError:
+    """What is said of an entry that has the value of another namespace's."""
+    (space, key), (other, others) = places[number - 1], places[seen - 1]
+    hint = "Which character between namespace and key can never be part of a namespace?"
+    if key == others:
+        hint = "Each object has a namespace of its own: is it kept in self, not in the class or the module?"
+        if space.lower() == other.lower():
+            hint = "A namespace is used as it is: no change of case."
+    return CheckFailedError(
+        f"In the namespace {space!r} the key {key!r} has the value of {others!r} in the namespace {other!r}.",
+        value_of(number),
+        value_of(seen),
+        hint,
+    )
+
+
 @check(points=0.5, objective="arguments", guide="names-and-keys")
 def test_what_a_namespace_may_be(lab: Lab, rand: Random) -> None:
     """A namespace is one or more of A-Z a-z 0-9 _ - in ASCII; anything else raises ValueError."""
     base = word(rand)
-    hint = "The whole namespace has to match, from its first character to its last, in ASCII."
-    for wrong in (
-        "",
-        f"{base}\n",
-        f"{base}é",
-        "é",
-        f"{base}:",
-        f"{base} x",
-        f"{base}*",
-        f"{base}.x",
-        f"{base}^",
-        f"\u017f{base}",  # a letter of which ASCII has the other case
-        "٣",
-        "ª",
+    whole = "The whole namespace has to match, from its first character to its last."
+    ascii_only = (
+        "Only the letters and digits of ASCII: isalnum, \\w and matching without case take others too."
+    )
+    for wrong, hint in (
+        ("", "A namespace has one character at least."),
+        (f"{base}\n", "In a pattern $ also matches before a newline at the end: fullmatch does not."),
+        (f"{base}é", ascii_only),
+        ("é", ascii_only),
+        (f"{base}:", whole),
+        (f"{base} x", whole),
+        (f"{base}*", whole),
+        (f"{base}.x", whole),
+        (f"{base}^", "In a pattern A-z takes the signs between Z and a too: write A-Za-z."),
+        (f"\u017f{base}", ascii_only),  # a letter of which ASCII has the other case
+        ("٣", ascii_only),
+        ("ª", ascii_only),
     ):
         expect_raised(lab.try_new(wrong), ValueError, hint=hint)
     for number, right in enumerate((base, "A", "9", "-", "_", f"{base.upper()}-9_z", "x" * 60), 1):
@@ -144,6 +202,7 @@ def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     waits = waiter.get_or_compute.begin(key, Compute("second"))
     lab.idle()
     locked = len(lab.computed) == 1
+    alone = APART if locked else ONE
     guesses = [f"{key}:lock", f"lock:{key}", f"{key}.lock", f"{key}_lock", f"{key}/lock", *LOCKS]
     met = neighbours.meet(key, _names(lab) - before, guesses)
     late = third.get_or_compute.begin(key, Compute("third"))
@@ -155,12 +214,14 @@ def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     rung = _names(lab) - before  # what wakes those who wait is there only now, and not for long
     lab.advance(7)
     expect_returned([held, waits, late], "long after compute() had ended", APART)
-    expect(held.value(), "What the caller that computed returned").to_equal("held", hint=APART)
+    expect(held.value(), "What the caller that computed returned").to_equal("held", hint=alone)
     neighbours.expect_intact(met)
     rung |= neighbours.left_by(lambda: holder.get_or_compute(key, Compute("alone")), key)
     met = neighbours.meet(key, rung)
     other.delete(key)
-    expect(holder.get_or_compute(key, Compute("again"))).to_equal("again", hint=APART)
+    again = holder.get_or_compute(key, Compute("again"))
+    hint = ANEW if again == "alone" else APART
+    expect(again, f"get_or_compute after delete({key!r})").to_equal("again", hint=hint)
     neighbours.expect_intact(met)
 
 
@@ -202,24 +263,42 @@ class _Neighbours:
             alike = {*named_like(helpers, self._layouts[space]), *(guesses if mine else ())} - {key}
             if guesses and not mine:
                 alike |= {key, f"{self._space}:{key}"}
-            met[space] = _meet(cache, sorted(alike))
+            met[space] = self._meet(cache, space, sorted(alike))
         return met
 
     def expect_intact(self, met: dict[str, dict[str, int]]) -> None:
         """Every entry is still what it was."""
         for space, entries in met.items():
-            expect(stored(self._in(space), entries)).to_equal(entries, hint=APART)
+            _expect_all(self._in(space), space, entries)
+
+    def _meet(self, cache: StandIn, space: str, keys: list[str]) -> dict[str, int]:
+        """Use keys that might be helpers' names; what is stored under them in the end."""
+        entries = {key: number for number, key in enumerate(dict.fromkeys(keys), 1)}
+        for key, number in entries.items():
+            there = cache.exists(key)
+            what = f"exists({key!r}) in the namespace {space!r}, before it was set,"
+            expect(there, what).to_equal(False, hint=self._about(space, key) if there else APART)
+            cache.delete(key)
+            cache.set(key, number)
+        _expect_all(cache, space, entries)
+        return entries
+
+    def _about(self, space: str, key: str) -> str:
+        """The hint for an entry that is there before it was set."""
+        layout = self._layouts[space]
+        name = f"{layout[0]}{key}{layout[1]}" if layout else ""
+        if name not in _names(self._lab):
+            return APART
+        return f"On the server it would be called {name!r}, and a helper key is called so: {LOWER_APART}"
 
 
-def _meet(cache: StandIn, keys: list[str]) -> dict[str, int]:
-    """Use keys that might be helpers' names; what is stored under them in the end."""
-    entries = {key: number for number, key in enumerate(dict.fromkeys(keys), 1)}
-    for key, number in entries.items():
-        expect(cache.exists(key), f"exists({key!r}), before it was set,").to_equal(False, hint=APART)
-        cache.delete(key)
-        cache.set(key, number)
-    expect(stored(cache, entries)).to_equal(entries, hint=APART)
-    return entries
+def _expect_all(cache: StandIn, space: str, entries: dict[str, int]) -> None:
+    """get finds each of the entries."""
+    found = stored(cache, entries)
+    several = len(entries) > 1 and not found
+    hint = "All of them are gone, not one: look first at the checks about expiry and namespaces."
+    what = f"What get finds in the namespace {space!r}"
+    expect(found, what).to_equal(entries, hint=hint if several else APART)
 
 
 @check(points=0.5, objective="keys", guide="why-valkey")

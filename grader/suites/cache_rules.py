@@ -10,7 +10,24 @@ from grader.interleave.calls import Answer, Raised, Returned, show
 from grader.interleave.explorer import Ending
 from grader.interleave.moves import Move
 from grader.interleave.waits import Computed
-from grader.suites.expect import CheckFailedError, sentence
+from grader.suites.advice import advice
+from grader.suites.cache_hints import (
+    ANEW,
+    AT_ONCE,
+    ERROR,
+    GIVE_BACK,
+    GOES_ON,
+    JSON_TEXT,
+    NOT_GIVEN,
+    RAISED,
+    ended,
+    seconds_before_computing,
+    why_late,
+    why_several,
+    why_value,
+)
+from grader.suites.clues import Lost
+from grader.suites.expect import CheckFailedError, expect, sentence
 from grader.suites.lab import Lab, Pending, StandIn
 from grader.suites.names import word
 
@@ -73,26 +90,37 @@ def namespaces_in(helpers: Iterable[str]) -> list[str]:
 # Callers that wait
 
 
-def expect_returned(calls: Sequence[Pending], when: str, hint: str = "") -> None:
-    """None of the calls is open any more."""
+def expect_returned(calls: Sequence[Pending], when: str, hint: str | Callable[[], str] = "") -> None:
+    """None of the calls is open any more; a hint that takes long to find is asked for where one is."""
     for call in calls:
         if not call.done:
             raise CheckFailedError(
                 f"{call.call} had not returned {when}.",
                 sentence("it has returned"),
                 sentence("it was still waiting"),
-                hint,
+                hint if isinstance(hint, str) else hint(),
             )
 
 
 def given(answer: Answer) -> Any:
     """What a call returned, or the words for what it raised."""
-    return answer.value if isinstance(answer, Returned) else f"{answer} was raised"
+    return answer.value if isinstance(answer, Returned) else f"{answer}{RAISED}"
+
+
+def why_open(lab: Lab, only: StandIn | None = None) -> Callable[[], str]:
+    """Finds the hint where callers, or this one, waited too long."""
+
+    def look() -> str:
+        recording = lab.sent_since()
+        return why_late(recording.of(only.actor.name) if only else recording)
+
+    return look
 
 
 def expect_computes(seen: Sequence[Computed], times: int, why: str, hint: str = "") -> None:
     """So many calls of compute(), no more and no fewer."""
     if len(seen) != times:
+        hint = hint if seen else AT_ONCE
         raise CheckFailedError(
             f"compute() was called {_times(len(seen))}, {why}.",
             sentence(_times(times)),
@@ -101,14 +129,36 @@ def expect_computes(seen: Sequence[Computed], times: int, why: str, hint: str = 
         )
 
 
-def expect_error(answer: Answer, kind: str, text: str) -> None:
+def expect_next(
+    seen: Sequence[Computed], times: int, waits: Sequence[Pending], why: str, hint: str = ""
+) -> None:
+    """So many calls of compute(), the last one by a caller that waited."""
+    given_up = next((call for call in waits if call.done), None) if len(seen) < times else None
+    if given_up:
+        answer = given_up.answer()
+        raise CheckFailedError(
+            f"{given_up.call} was over before any compute() had given a value.",
+            sentence("it waits, or it computes"),
+            sentence(ended(answer)),
+            NOT_GIVEN if isinstance(answer, Returned) and answer.value is not None else GOES_ON,
+        )
+    expect_computes(seen, times, why, hint)
+
+
+def expect_values(calls: Sequence[Pending], what: str, right: Sequence[Any], hint: str = "") -> None:
+    """What calls that have returned gave."""
+    values = [call.value() for call in calls]
+    expect(values, what).to_equal(right, hint=why_value(values, right, hint))
+
+
+def expect_error(answer: Answer, kind: str, text: str, computed: int) -> None:
     """The error that compute() raised came out of the call, unchanged."""
     if not isinstance(answer, Raised) or (answer.type, answer.message) != (kind, text):
         raise CheckFailedError(
             "The error that compute() raised did not reach its caller.",
             sentence(f"{kind}: {text}"),
             sentence(str(answer) if isinstance(answer, Raised) else f"it returned {answer}"),
-            "Whatever compute() raises goes on to its caller, the same error.",
+            ERROR if computed == 0 else "Whatever compute() raises goes on to its caller, the same error.",
         )
 
 
@@ -147,8 +197,9 @@ def callers(lab: Lab, count: int, *args: Any, **kwargs: Any) -> list[StandIn]:
 class OneComputes:
     """A judge of races: one compute(), one value for all, and nobody waits longer than the contract says."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, stores: str) -> None:
         self._lab = lab
+        self._stores = stores  # is in every command that stores the value
         self._computed, self._began = len(lab.computed), lab.waited
 
     def __call__(self, ending: Ending) -> str:
@@ -159,19 +210,34 @@ class OneComputes:
         self._computed, self._began = len(self._lab.computed), self._lab.waited
         for answer in (*ending.answers, *ending.look):
             if isinstance(answer, Raised):
-                return f"A caller raised {answer}."
+                return f"A caller raised {str(answer).rstrip('.')}."
+        if any(given(answer) != "later" for answer in later):
+            return "After the entry was deleted, a later caller did not compute it anew."
         values = [answer.value for answer in ending.answers if isinstance(answer, Returned)]
         if computed != 1:
             return f"compute() was called {computed} times, though the callers missed at the same time."
         if any(value != values[0] for value in values):
             return f"The callers got different values: {', '.join(map(show, values))}."
-        if any(given(answer) != "later" for answer in later):
-            return "After the entry was deleted, a later caller did not compute it anew."
         if took > WITHIN_SECONDS:
-            if later:
-                return f"A caller returned {took:.1f} seconds late: of those at once, or a later one."
             return f"A caller returned {took:.1f} seconds late, though the value was stored at once."
         return ""
+
+    def explain(self, lost: Lost) -> tuple[str, str]:
+        """The sentence about a wrong ending, sharper where the steps tell more, and a hint."""
+        verdict = lost.verdict
+        if lost.raised:
+            return verdict, advice(lost.raised[0]) or ERROR
+        if verdict.startswith("After the entry was deleted"):
+            return verdict, ANEW
+        if verdict.startswith("compute() was called"):
+            return verdict, why_several(lost.steps, self._stores)
+        if verdict.startswith("The callers got"):
+            return verdict, JSON_TEXT
+        if (slept := seconds_before_computing(lost.steps)) > TAKES:
+            return f"Nobody computed for {slept:.1f} seconds, though there was no entry.", AT_ONCE
+        if lost.seconds <= WITHIN_SECONDS:
+            return "After the entry was deleted, a later caller waited long before it computed.", GIVE_BACK
+        return verdict, why_late(lost.recording, lost.steps)
 
 
 # A caller that is frozen

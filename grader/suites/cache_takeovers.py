@@ -1,8 +1,21 @@
 """Checks of the cache manager: callers that die, freeze or are slower than their lock."""
 
+import json
+from math import inf
 from random import Random
+from typing import Any
 
 from grader.interleave.calls import Call, Compute
+from grader.suites.cache_hints import (
+    LOCK_GONE,
+    ONE,
+    RELEASED,
+    TOO_EARLY,
+    TOO_SHORT,
+    TWO_THREADS,
+    why_third,
+    why_value,
+)
 from grader.suites.cache_rules import (
     TAKES,
     WITHIN_SECONDS,
@@ -10,9 +23,12 @@ from grader.suites.cache_rules import (
     advance_until,
     callers,
     expect_computes,
+    expect_next,
     expect_returned,
+    expect_values,
     given,
     run_to,
+    why_open,
 )
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, sentence
@@ -21,6 +37,7 @@ from grader.suites.names import word
 
 MOST_STOPS = 12  # places in one call at which its process is frozen
 FROZEN_SECONDS = 8.0  # before somebody else comes: a lock may last a little longer
+LONGEST_COMPUTE = 8.0  # seconds, for which a lock has to last
 SUCCESSOR_SECONDS = 5.0  # that the successor computes: longer than the others are looked at beside it
 
 
@@ -28,24 +45,40 @@ SUCCESSOR_SECONDS = 5.0  # that the successor computes: longer than the others a
 def test_the_death_of_a_caller(lab: Lab, rand: Random) -> None:
     """From the death of a caller's process inside compute() the others are held up for 10 seconds at most."""
     second, third = callers(lab, 2)
-    hint = "Nobody gives a dead caller's lock back: it needs a time-out, which only its holder may renew."
     # Those who wait come soon after the death or late; the first then wait for longer than 10 seconds.
     for lived, waited, takes in ((0.0, 4.0, 6.0), (7.5, 8.0, 0.0)):
-        key, before = word(rand), len(lab.computed)
+        key, before, keys = word(rand), len(lab.computed), {state.key for state in lab.keys()}
         victim = lab.new("victim", actor=lab.enter())
         victim.get_or_compute.begin(key, Compute("lost", takes=8))
         lab.advance(lived)
-        expect_computes(lab.computed[before:], 1, "before its caller died", hint)
+        expect_computes(lab.computed[before:], 1, "before its caller died", ONE)
         lab.kill(victim)
         lab.advance(waited)
         waits = [one.get_or_compute.begin(key, Compute("found", takes=takes)) for one in (second, third)]
-        advance_until(lab, lambda before=before: len(lab.computed) > before + 1, 12 - waited)
-        expect_computes(lab.computed[before:], 2, "12 seconds after its first caller had died", hint)
+        went_on = advance_until(lab, lambda before=before: len(lab.computed) > before + 1, 12 - waited)
+        hint = ONE if went_on else _why_held_up(lab, keys)
+        expect_next(lab.computed[before:], 2, waits, "12 seconds after its first caller had died", hint)
         lab.advance(takes + WITHIN_SECONDS)
-        expect_returned(waits, "within a second of the value being stored", hint)
-        expect([call.value() for call in waits], "What the others returned").to_equal(["found"] * 2, hint)
+        began = [one.begin for one in lab.computed[before:]]
+        hint = ONE if began[2:] and began[2] - began[1] < TAKES else TOO_SHORT
         expect_computes(lab.computed[before:], 2, "by the caller that died and one that waited", hint)
+        expect_returned(waits, "within a second of the value being stored", why_open(lab))
+        expect_values(waits, "What the others returned", ["found"] * 2, hint)
     _take_over_at_once(lab, second, third, word(rand))
+
+
+def _why_held_up(lab: Lab, keys: set[str]) -> str:
+    """Why nobody took over from a dead caller; ``keys`` were there before it came."""
+    left = {state.key: state.ttl for state in lab.keys() if state.key not in keys}
+    if not left:
+        return LOCK_GONE
+    key = max(left, key=lambda name: inf if left[name] is None else left[name])
+    if left[key] is None:
+        return f"The key {key!r} never ends: a dead caller's lock needs an expiry."
+    return (
+        f"The key {key!r} lives for {left[key]:.0f} more seconds. A dead caller's lock has to end by itself "
+        "within 10 seconds, and nobody but its holder may renew it."
+    )
 
 
 def _take_over_at_once(lab: Lab, second: StandIn, third: StandIn, key: str) -> None:
@@ -58,9 +91,11 @@ def _take_over_at_once(lab: Lab, second: StandIn, third: StandIn, key: str) -> N
     calls = [one.get_or_compute.begin(key, Compute("found", takes=TAKES)) for one in (second, third)]
     advance_in_turns(lab, TAKES + 2 * WITHIN_SECONDS)
     hint = "A dead caller's lock is taken over in one atomic step too: let Valkey expire it, and use NX."
-    expect_computes(lab.computed[before:], 2, "by the caller that died and one of two that came later", hint)
-    expect_returned(calls, "within a second of the value being stored", hint)
-    expect([call.value() for call in calls], "What the two returned").to_equal(["found"] * 2, hint)
+    expect_next(
+        lab.computed[before:], 2, calls, "by the caller that died and one of two that came later", hint
+    )
+    expect_returned(calls, "within a second of the value being stored", why_open(lab))
+    expect_values(calls, "What the two returned", ["found"] * 2, hint)
 
 
 @check(points=1, objective="atomicity", guide="cache-stampede")
@@ -89,11 +124,18 @@ def _freeze(lab: Lab, trio: list[StandIn], key: str, batches: int) -> bool:
         _look_beside(lab, trio[2], slow, key)
     lab.advance(SUCCESSOR_SECONDS + 2 * WITHIN_SECONDS)
     hint = "A caller that lost its lock still has its own value to return."
-    expect_returned([slow, successor], "long after compute() had ended", hint)
+    expect_returned([slow], "long after compute() had ended", hint)
+    expect_returned([successor], "long after compute() had ended", why_open(lab, second))
     allowed = ["slow"] if _computes(lab, first, before) else ["slow", "new"]
-    expect(slow.value(), "What the frozen caller returned").to_be_one_of(allowed, hint=hint)
-    expect(successor.value(), "What its successor returned").to_be_one_of(["slow", "new"], hint=hint)
+    value = slow.value()
+    expect(value, "What the frozen caller returned").to_be_one_of(allowed, _why_wrong(value, hint))
+    value = successor.value()
+    expect(value, "What its successor returned").to_be_one_of(["slow", "new"], _why_wrong(value, ONE))
     return frozen
+
+
+def _why_wrong(value: Any, otherwise: str) -> str:
+    return why_value([value], ["new" if value == json.dumps("new") else "slow"], otherwise)
 
 
 def _computes(lab: Lab, caller: StandIn, before: int) -> bool:
@@ -104,19 +146,22 @@ def _look_beside(lab: Lab, third: StandIn, slow: Pending, key: str) -> None:
     """The second still computes, the first was thawed: a third caller must wait."""
     before = len(lab.computed)
     advance_until(lab, lambda: slow.done, 2)
+    mark = lab.last_number
     third.delete(key)  # what the first may have stored
-    late = third.get_or_compute.begin(key, Compute("third"))
+    deleted = lab.last_number
+    waits = third.get_or_compute.begin(key, Compute("third"))
     lab.advance(2)
     if _computes(lab, third, before):
+        seen, hint = why_third(lab.sent_since(mark).of(third.actor.name), deleted, "third")
         raise CheckFailedError(
             "A third caller computed, though the second one still did.",
             sentence("it waits for the caller that took over"),
-            sentence("it found no lock: the slow caller had released its successor's"),
-            "Before a lock is given back it must be sure whose it is, in the same step that deletes it.",
+            sentence(seen),
+            hint,
         )
     lab.advance(SUCCESSOR_SECONDS + WITHIN_SECONDS)
-    expect_returned([late], "long after compute() had ended")
-    late.answer()
+    expect_returned([waits], "long after compute() had ended", why_open(lab, third))
+    waits.answer()
 
 
 @check(points=0.5, objective="atomicity", guide="cache-stampede")
@@ -126,18 +171,32 @@ def test_a_slow_thread_releases_nothing(lab: Lab, rand: Random) -> None:
     computes = (Compute("slow", takes=13, name="first"), Compute("slow", takes=8, name="second"))
     slow = [Call("get_or_compute", (key, compute), on="cache1") for compute in computes]
     lab.stage.begin_together(cache.actor, slow)
+    doing = lab.last_call = f"2 threads, each in {slow[0]}"
     lab.advance(13)
     if len(lab.computed) > 1:
         began = lab.computed[1].begin
         lab.advance(max(0.0, began + 5.5 - lab.waited))
+        mark = lab.last_number
         third.delete(key)
-        late = third.get_or_compute.begin(key, Compute("third"))
+        deleted = lab.last_number
+        waits = third.get_or_compute.begin(key, Compute("third"))
         lab.advance(2)
-        hint = "Two threads of one object are two callers: can the lock tell them apart?"
-        expect_computes(
-            [one for one in lab.computed if one.actor == third.actor.name], 0, "beside another", hint
-        )
+        if _computes(lab, third, 0):
+            seen, hint = why_third(lab.sent_since(mark).of(third.actor.name), deleted, "third")
+            if hint == RELEASED:
+                hint = TWO_THREADS
+                if began - lab.computed[0].begin < LONGEST_COMPUTE:
+                    seen, hint = "it found no lock", TOO_EARLY
+            raise CheckFailedError(
+                "A third caller computed, though the second thread had taken over.",
+                sentence("it waits for the caller that took over"),
+                sentence(seen),
+                hint,
+            )
         lab.advance(8)
-        late.value()
+        waits.value()
+    lab.last_call = doing
     for answer in lab.stage.finish_together(cache.actor):
-        expect(given(answer), "What a thread returned").to_equal("slow")
+        value = given(answer)
+        hint = why_value([value], ["slow"], "A caller that lost its lock still has its own value to return.")
+        expect(value, "What a thread returned").to_equal("slow", hint)

@@ -30,9 +30,14 @@ def test_json_values(cache: StandIn, rand: Random) -> None:
     fixed = [{"a": [1, {"b": None}]}, [[], {}], (1, "two"), {1: "one"}, "5", "null", "True", text]
     numbers = [0.1 + 0.2, 1e300, 2**70 + 1, -(2**63) - 1, 3, "é 🍵 \n \x00", "'x'"]
     hint = "Store json.dumps(value) and read json.loads(text), strings too: no special cases are needed."
+    before = None
     for value in [*fixed, *numbers, [json_value(rand)], [json_value(rand)]]:
         cache.set("k", value)
-        expect(cache.get("k")).to_equal(json.loads(json.dumps(value)), hint=hint)
+        seen, right = cache.get("k"), json.loads(json.dumps(value))
+        stale = "This is the value that was stored before: a second set takes its place."
+        about = stale if before is not None and seen == before else hint
+        expect(seen, "What get gave").to_equal(right, hint=about)
+        before = right
 
 
 @check(points=0.5, objective="values", guide="serialisation")
@@ -44,9 +49,11 @@ def test_none_and_falsy_values(cache: StandIn, rand: Random) -> None:
         if value in ([], {}):
             hint = "An empty list and an empty dict are two values: leave the JSON text to json.loads."
         cache.set(key, value)
-        expect(cache.get(key, NOTHING)).to_equal(value, hint=hint)
+        expect(cache.get(key, NOTHING), f"get, where {value!r} is stored,").to_equal(value, hint=hint)
         expect(cache.exists(key), f"exists, where {value!r} is stored,").to_equal(True, hint=hint)
-        expect(cache.get_many([key])).to_equal({key: value}, hint=hint)
+        expect(cache.get_many([key]), f"get_many, where {value!r} is stored,").to_equal(
+            {key: value}, hint=hint
+        )
         expect(cache.delete(key), f"delete, where {value!r} is stored,").to_equal(True, hint=hint)
 
 

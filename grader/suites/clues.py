@@ -31,6 +31,8 @@ class Lost:
     steps: tuple[Step, ...]
     recording: Recording
     ending: Ending
+    verdict: str = ""  # what the judge says
+    seconds: float = 0.0  # how far virtual time went on in it
 
     @property
     def calls(self) -> dict[str, str]:
@@ -65,7 +67,7 @@ class Lost:
         return found
 
 
-Pick = Callable[[Lost], str]  # a hint
+Pick = Callable[[Lost], str | tuple[str, str]]  # a hint, or a sharper sentence and a hint
 
 
 def pick(hint: str, about: str = "", alone: str = ONE_AFTER_THE_OTHER) -> Pick:

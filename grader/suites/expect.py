@@ -71,10 +71,14 @@ class Expectation:
         if self._seen > limit:
             raise CheckFailedError(
                 f"{self._what} took too many {unit}.",
-                sentence(f"at most {limit:g} {unit}"),
-                sentence(f"{self._seen:g} {unit}"),
+                sentence(f"at most {_counted(limit, unit)}"),
+                sentence(_counted(self._seen, unit)),
                 hint,
             )
+
+
+def _counted(number: float, units: str) -> str:
+    return f"{number:g} {units.removesuffix('s') if number == 1 else units}"
 
 
 def expect(seen: Any, what: str = "") -> Expectation:

@@ -16,6 +16,7 @@ from grader.interleave.moves import Choose, first_move
 from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
 from grader.interleave.waits import Computed
+from grader.proxy.recording import Recording
 from grader.results import Crash, KeyState, Outcome, Schedule, Value
 from grader.suites.clues import Lost, Pick
 from grader.suites.expect import CheckFailedError, sentence
@@ -159,6 +160,15 @@ class Lab(Calling):
         self.stage.observed -= 1
         traffic.recording = self.stage.relay.recording().since(before)
 
+    @property
+    def last_number(self) -> int:
+        """The number of the command that was sent last."""
+        return self.stage.relay.last_number
+
+    def sent_since(self, number: int = 0) -> Recording:
+        """What was sent after the command of that number: for a hint, and unlike traffic at no cost."""
+        return self.stage.relay.recording().since(number)
+
     def keys(self) -> list[KeyState]:
         """Every key that is on the server now, with its expiry."""
         self.stage.clock.align()
@@ -204,7 +214,8 @@ class Lab(Calling):
     def race(self, scenario: Scenario, judge: Judge, hint: str | Pick = "", most: int | None = None) -> None:
         """Try every order of the scenario's calls; ``judge`` gives a sentence for an ending that is wrong.
 
-        ``most`` bounds the orders tried below what the settings say; ``hint`` may pick one by what was seen.
+        ``most`` bounds the orders tried below what the settings say; ``hint`` may pick one by what was seen,
+        and a sharper sentence with it.
         """
         self.last_call = " beside ".join(map(str, scenario.together))
         found = self._explorer.explore(scenario, judge, min(self._limit, most or self._limit))
@@ -212,20 +223,23 @@ class Lab(Calling):
         if (failure := found.failure) is None:
             return
         self.evidence_from = failure.trace.first_number
-        steps = failure.trace.steps(failure.turning)
+        steps, verdict = failure.trace.steps(failure.turning), failure.verdict
+        if not isinstance(hint, str):
+            lost = Lost(
+                steps, self.sent_since(self.evidence_from), failure.ending, verdict, failure.trace.seconds
+            )
+            told = hint(lost)
+            verdict, hint = (verdict, told) if isinstance(told, str) else told
         self.schedule = Schedule(
             tuple(sorted(self.stage.actors)),
             steps,
             failure.choices,
             found.tried,
             found.bounded,
-            failure.verdict,
+            verdict,
         )
         expected = judge.expected if isinstance(judge, Sequential) else None
-        if not isinstance(hint, str):
-            recording = self.stage.relay.recording().since(self.evidence_from)
-            hint = hint(Lost(steps, recording, failure.ending))
-        raise CheckFailedError(failure.verdict, expected, _seen(scenario, failure.ending), hint)
+        raise CheckFailedError(verdict, expected, _seen(scenario, failure.ending), hint)
 
     def victim(self) -> Actor:
         """A caller to be killed: the last one where it survived, else a new one."""

@@ -47,6 +47,7 @@ SAME_SHORT_HASH = (
     *("user90137", "user118756"),
     *("user29685295", "user32060020"),
 )
+LONGEST_SHOWN = 40
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -61,6 +62,11 @@ def words(rand: random.Random, count: int) -> list[str]:
     while len(found) < count:
         found[word(rand)] = None
     return list(found)
+
+
+def short(name: str) -> str:
+    """A name as a sentence shows it: what is in the middle of a long one is left out."""
+    return repr(name) if len(name) <= LONGEST_SHOWN else f"{name[:12]!r}...{name[-4:]!r}"
 
 
 def odd_names(rand: random.Random) -> list[str]:
