@@ -17,11 +17,13 @@ from grader.interleave.kit import Kit, Tell
 from grader.interleave.moves import Choose, Move, first_move
 from grader.interleave.waits import Timer, Waits
 from grader.proxy.link import Link
+from grader.proxy.relay import hold_all, pass_single
 from grader.sandbox.threads import OWN_THREADS
 
 LOOKS = 5  # at a process that will be at rest in a moment, each time after giving it a turn
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
 LONG_SECONDS = 0.02  # that nothing happened, after which the student's code has its processor alone
+QUIET_SECONDS = 0.02  # without anything to serve, after which who goes on freely is held as any other is
 WATCH_SECONDS = 0.01  # from one look at the time to the next
 STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
 LONG_ROW = 256  # turns of the loop in which somebody was served, between two looks at the time
@@ -59,8 +61,18 @@ class Simulation:
         self._used += actor.process.threads.cpu_seconds
         self.actors[actor.name] = actor
 
-    def run(self, until: Callable[[], bool], choose: Choose = first_move, horizon: int | None = None) -> None:
-        """Make moves until ``until`` holds, nothing can happen any more, or the clock reaches ``horizon``."""
+    def run(
+        self,
+        until: Callable[[], bool],
+        choose: Choose = first_move,
+        horizon: int | None = None,
+        *,
+        freely: bool = False,
+    ) -> None:
+        """Make moves until ``until`` holds, nothing can happen any more, or the clock reaches ``horizon``.
+
+        ``freely``: nobody asks where in between, so who is alone in going on needn't be held at each command.
+        """
         self._batches, self._horizon = min(self._batches, BUSY_BATCHES), horizon
         while True:
             self.settle(until)
@@ -70,12 +82,14 @@ class Simulation:
                 if horizon is not None and self.clock.now >= horizon and self._batches > ENDLESS_BATCHES:
                     return
                 self.make_move(self._in_turn(moves) if choose is first_move else choose(moves))
+                if freely and all(move.actor == moves[0].actor for move in moves):
+                    self._let_go_on(moves[0].actor)
                 continue
             if until():  # a callback that takes time has begun only now
                 return
             timer = self.waits.next_timer()
             if timer is not None and (horizon is None or timer.due <= horizon):
-                self._reach(timer)
+                self._reach(timer, freely=freely)
             elif horizon is not None:
                 self._move_clock(horizon)
                 return
@@ -90,11 +104,42 @@ class Simulation:
 
     def advance(self, seconds: float) -> None:
         """Let virtual time go on by so much; whoever wakes on the way does what it does."""
-        self.run(lambda: False, horizon=self.clock.now + int(seconds * NANOSECONDS))
+        self.run(lambda: False, horizon=self.clock.now + int(seconds * NANOSECONDS), freely=True)
 
     def idle(self, choose: Choose = first_move) -> None:
         """Run until nobody can go on without the clock."""
-        self.run(lambda: False, choose, horizon=self.clock.now)
+        self.run(lambda: False, choose, horizon=self.clock.now, freely=choose is first_move)
+
+    def _let_go_on(self, name: str) -> None:
+        if not self.observed and self._batches <= BUSY_BATCHES:
+            self._batches += self.go_on_freely(self.actors[name])
+
+    def go_on_freely(self, actor: Actor) -> int:
+        """Hold nothing of an actor, while nobody else goes on, until it waits for more than replies.
+
+        Gives the round trips that it made.
+        """
+        first = self.relay.round_trips(actor.name)
+        self.relay.passes = lambda link: (
+            link.actor == actor.name and pass_single(link) and not self.clock.lags
+        )
+        self.note_move()
+        try:
+            while self._is_free(actor) and self.relay.round_trips(actor.name) < first + BUSY_BATCHES:
+                if not self.kit.loop.turn(QUIET_SECONDS):
+                    break
+                self._moved = time.monotonic()
+                if actor.process.told:
+                    self.take_answers()
+                self.watch_time(lambda: 0.0)
+        finally:
+            self.relay.passes = hold_all
+            self.note_move()
+        return self.relay.round_trips(actor.name) - first
+
+    def _is_free(self, actor: Actor) -> bool:
+        # It waits for nothing but replies, on one connection: so there is but one order.
+        return actor.busy and not actor.process.asks and self.relay.is_plain(actor.name)
 
     def settle(self, until: Callable[[], bool] = lambda: False) -> None:
         """Turn the loop until every actor is at rest, or ``until`` holds."""
@@ -236,9 +281,11 @@ class Simulation:
         names = (name for name, actor in self.actors.items() if not (actor.frozen or actor.dead))
         return any(link.watching for name in names for link in self.relay.links(name))
 
-    def _reach(self, timer: Timer) -> None:
+    def _reach(self, timer: Timer, *, freely: bool) -> None:
         self._move_clock(timer.due)
         self._fire(timer)
+        if freely:
+            self._let_go_on(timer.actor)
 
     def _fire(self, timer: Timer) -> None:
         self._batches = 0

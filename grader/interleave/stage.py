@@ -9,14 +9,13 @@ from grader.interleave.actor import Actor, read_answer
 from grader.interleave.calls import Answer, Call, Raised, StudentFault, fault_of
 from grader.interleave.kit import Kit
 from grader.interleave.moves import Choose, first_move
-from grader.interleave.simulation import BUSY_BATCHES, PAUSE_SECONDS, Simulation
-from grader.proxy.relay import hold_all, pass_all, pass_single
+from grader.interleave.simulation import PAUSE_SECONDS, QUIET_SECONDS, Simulation
+from grader.proxy.relay import hold_all, pass_all
 from grader.results import Outcome
 from grader.sandbox.inside.worker_wire import WireError
 from grader.sandbox.process import Order, Process
 
 MOMENTS = 20  # for which a process that is to be kept may take to come to rest
-QUIET_SECONDS = 0.02  # without anything to serve, after which a lonely call goes on as any other does
 
 
 class Stage(Simulation):
@@ -155,39 +154,16 @@ class Stage(Simulation):
 
     def finish(self, actor: Actor, choose: Choose = first_move) -> Answer:
         """Run until an actor's open request is answered."""
-        if choose is first_move:
-            self._run_alone(actor)
+        if choose is first_move and self._is_alone(actor):
+            self.go_on_freely(actor)
         if actor.busy:
             self.run(lambda: not actor.busy, choose)
         return self.take(actor)
-
-    def _run_alone(self, actor: Actor) -> None:
-        """Hold nothing while no one else could come in between and no one waits for the clock."""
-        if not self._is_alone(actor):
-            return
-        last = self.relay.round_trips(actor.name) + BUSY_BATCHES
-        self.relay.passes = lambda link: pass_single(link) and not self.clock.lags
-        self.note_move()
-        try:
-            while actor.busy and self._is_free(actor) and self.relay.round_trips(actor.name) < last:
-                if not self.kit.loop.turn(QUIET_SECONDS):
-                    return
-                self._moved = time.monotonic()
-                if actor.process.told:
-                    self.take_answers()
-                self.watch_time(lambda: 0.0)
-        finally:
-            self.relay.passes = hold_all
-            self.note_move()
 
     def _is_alone(self, actor: Actor) -> bool:
         others = (other for other in self.actors.values() if other is not actor and not other.dead)
         idle = all(not other.doing and not other.process.asks for other in others)
         return idle and not (actor.frozen or self.observed)
-
-    def _is_free(self, actor: Actor) -> bool:
-        # It waits for nothing but answers, on one connection: so there is but one order.
-        return not actor.process.asks and self.relay.is_plain(actor.name)
 
     def call(self, actor: Actor, call: Call) -> Answer:
         """Begin a call and finish it."""

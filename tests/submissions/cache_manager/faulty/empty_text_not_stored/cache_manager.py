@@ -1,4 +1,5 @@
 """Cache, woken by a list."""
+
 import json, re, time, uuid
 import redis
 
@@ -35,6 +36,7 @@ return out
 SETMANY = """
 for i, k in ipairs(KEYS) do redis.call('SET', k, ARGV[i + 1], 'EX', ARGV[1]) end
 """
+
 
 class CacheManager:
     def __init__(self, client, namespace="cache", default_ttl=300):

@@ -1,17 +1,21 @@
 """Cache."""
+
 import fnmatch, json, string, time, threading
 import redis
 from redis.exceptions import LockError, LockNotOwnedError
 
 OK = set(string.ascii_letters + string.digits + "_-")
 
+
 def check_ttl(t):
     if isinstance(t, float) or t <= 0:
         raise ValueError("ttl")
     return t
 
+
 GUARD = threading.Lock()
 FLIGHTS = {}
+
 
 class CacheManager:
     def __init__(self, client, namespace="cache", default_ttl=300):
@@ -85,6 +89,7 @@ class CacheManager:
 
     def get_or_compute(self, key, compute, ttl=None):
         from concurrent.futures import Future
+
         name = self._k(key)
         self._t(ttl)
         with GUARD:
@@ -137,7 +142,7 @@ class CacheManager:
         cursor = 0
         while True:
             cursor, found = self.r.scan(cursor, match=prefix + "*", count=500)
-            hit = [f for f in found if fnmatch.fnmatchcase(f[len(prefix):], pattern)]
+            hit = [f for f in found if fnmatch.fnmatchcase(f[len(prefix) :], pattern)]
             if hit:
                 n += self.r.delete(*hit)
             if cursor == 0:

@@ -1,14 +1,17 @@
 """Cache."""
+
 import fnmatch, json, string, time, threading
 import redis
 from redis.exceptions import LockError, LockNotOwnedError
 
 OK = set(string.ascii_letters + string.digits + "_-")
 
+
 def check_ttl(t):
     if isinstance(t, float) or t <= 0:
         raise ValueError("ttl")
     return t
+
 
 class CacheManager:
     def __init__(self, client, namespace="cache", default_ttl=300):
@@ -110,7 +113,7 @@ class CacheManager:
         cursor = 0
         while True:
             cursor, found = self.r.scan(cursor, match=prefix + "*", count=500)
-            hit = [f for f in found if fnmatch.fnmatchcase(f[len(prefix):], pattern)]
+            hit = [f for f in found if fnmatch.fnmatchcase(f[len(prefix) :], pattern)]
             if hit:
                 n += self.r.delete(*hit)
             if cursor == 0:

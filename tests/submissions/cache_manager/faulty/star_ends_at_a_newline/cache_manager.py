@@ -1,14 +1,17 @@
 """Cache."""
+
 import fnmatch, json, re, string, time, threading
 import redis
 from redis.exceptions import LockError, LockNotOwnedError
 
 OK = set(string.ascii_letters + string.digits + "_-")
 
+
 def check_ttl(t):
     if isinstance(t, float) or t <= 0:
         raise ValueError("ttl")
     return t
+
 
 class CacheManager:
     def __init__(self, client, namespace="cache", default_ttl=300):
@@ -107,12 +110,12 @@ class CacheManager:
 
     def invalidate(self, pattern):
         prefix = "v:" + self.ns + ":"
-        pat = fnmatch.translate(pattern).replace('(?s:', '(?:')
+        pat = fnmatch.translate(pattern).replace("(?s:", "(?:")
         n = 0
         cursor = 0
         while True:
             cursor, found = self.r.scan(cursor, match=prefix + "*", count=500)
-            hit = [f for f in found if re.match(pat, f[len(prefix):])]
+            hit = [f for f in found if re.match(pat, f[len(prefix) :])]
             if hit:
                 n += self.r.delete(*hit)
             if cursor == 0:

@@ -1,14 +1,17 @@
 """Cache."""
+
 import fnmatch, json, pathlib, string, time, threading
 import redis
 from redis.exceptions import LockError, LockNotOwnedError
 
 OK = set(string.ascii_letters + string.digits + "_-")
 
+
 def check_ttl(t):
     if isinstance(t, float) or t <= 0:
         raise ValueError("ttl")
     return t
+
 
 class CacheManager:
     def __init__(self, client, namespace="cache", default_ttl=300):
@@ -111,7 +114,7 @@ class CacheManager:
         cursor = 0
         while True:
             cursor, found = self.r.scan(cursor, match=prefix + "*", count=500)
-            hit = [f for f in found if pathlib.PurePosixPath(f[len(prefix):]).match(pattern or '\0')]
+            hit = [f for f in found if pathlib.PurePosixPath(f[len(prefix) :]).match(pattern or "\0")]
             if hit:
                 n += self.r.delete(*hit)
             if cursor == 0:

@@ -1,4 +1,5 @@
 """Leaderboard in Lua."""
+
 import math
 import redis
 
@@ -10,18 +11,25 @@ local function started()
   end
 end
 """
-SUBMIT = PRE + """
+SUBMIT = (
+    PRE
+    + """
 local old = redis.call('ZSCORE', key, ARGV[2])
 if old and tonumber(old) <= tonumber(ARGV[3]) then return 0 end
 redis.call('ZADD', key, ARGV[3], ARGV[2])
 started()
 return 1
 """
-ADD = PRE + """
+)
+ADD = (
+    PRE
+    + """
 local new = redis.call('ZINCRBY', key, ARGV[3], ARGV[2])
 started()
 return new
 """
+)
+
 
 class Leaderboard:
     def __init__(self, client, name, ttl=None):

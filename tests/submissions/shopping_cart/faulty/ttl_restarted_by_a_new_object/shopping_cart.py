@@ -1,4 +1,5 @@
 """Cart in Lua."""
+
 import redis
 
 ADD = """
@@ -32,6 +33,7 @@ local all = redis.call('HGETALL', KEYS[1])
 redis.call('DEL', KEYS[1])
 return all
 """
+
 
 class ShoppingCart:
     def __init__(self, client, user_id, ttl=1800):
