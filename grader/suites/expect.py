@@ -59,7 +59,7 @@ class Expectation:
         """A number from ``low`` to ``high``, both included."""
         number = isinstance(self._seen, int | float)
         if not number or not low <= self._seen <= high:
-            self._fail(sentence(f"a number from {low:g} to {high:g}"), hint)
+            self._fail(sentence(f"a number from {low:.10g} to {high:.10g}"), hint)
 
     def to_be(self, right: Callable[[Any], bool], described: str, hint: Hint = "") -> None:
         """Whatever ``right`` holds for; ``described`` says it in words."""
@@ -78,7 +78,7 @@ class Expectation:
 
 
 def _counted(number: float, units: str) -> str:
-    return f"{number:g} {units.removesuffix('s') if number == 1 else units}"
+    return f"{number:.10g} {units.removesuffix('s') if number == 1 else units}"
 
 
 def expect(seen: Any, what: str = "") -> Expectation:
