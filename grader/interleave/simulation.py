@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
+from grader.interleave.deadlines import Deadlines
 from grader.interleave.kit import Kit, Tell
 from grader.interleave.moves import Choose, Move, first_move
 from grader.interleave.waits import Timer, Waits
@@ -22,17 +23,12 @@ from grader.sandbox.threads import OWN_THREADS
 
 LOOKS = 5  # at a process that will be at rest in a moment, each time after giving it a turn
 PAUSE_SECONDS = 0.0001  # between two looks at a process that isn't at rest yet
-LONG_SECONDS = 0.02  # that nothing happened, after which the student's code has its processor alone
 QUIET_SECONDS = 0.02  # without anything to serve, after which who goes on freely is held as any other is
-WATCH_SECONDS = 0.01  # from one look at the time to the next
-STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
 LONG_ROW = 256  # turns of the loop in which somebody was served, between two looks at the time
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
 ENDLESS_BATCHES = 300  # at the moment up to which a run was to go, after which it ends all the same
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
 REST_SECONDS = 0.5  # of processor time: how long a process that never rests holds up the others
-LONGEST_CALL = 3  # times the limit for a call that gets nowhere: one that never ends, yet always goes on
-LONGEST_STARVED_CALL = 6  # times the limit, where it got less than half of it in processor time
 
 
 class Simulation:
@@ -47,18 +43,15 @@ class Simulation:
         self.relay.stirs = self._stir
         self.observed = 0  # by how many that may miss no move: traces, counts of round trips
         self.waits = Waits(kit, self.actors, self.tell)
+        self.deadlines = Deadlines(kit, self.actors)
         self._batches = 0
         self._horizon: int | None = None  # of the run that is on
         self._made = 0  # moves so far
         self._turns: dict[tuple[str, int], int] = {}  # each one's last move
-        self._moved = time.monotonic()
-        self._watched = 0.0  # when time was last looked at
-        self._drifted = 0.0
-        self._used = 0.0  # processor time of all actors at the last move
 
     def admit(self, actor: Actor) -> None:
         """Take part, from now on."""
-        self._used += actor.process.threads.cpu_seconds
+        self.deadlines.admit(actor)
         self.actors[actor.name] = actor
 
     def run(
@@ -123,18 +116,18 @@ class Simulation:
         self.relay.passes = lambda link: (
             link.actor == actor.name and pass_single(link) and not self.clock.lags
         )
-        self.note_move()
+        self.deadlines.note_move()
         try:
             while self._is_free(actor) and self.relay.round_trips(actor.name) < first + BUSY_BATCHES:
                 if not self.kit.loop.turn(QUIET_SECONDS):
                     break
-                self._moved = time.monotonic()
+                self.deadlines.note_step()
                 if actor.process.told:
                     self.take_answers()
-                self.watch_time(lambda: 0.0)
+                self.deadlines.watch(self, lambda: 0.0)
         finally:
             self.relay.passes = hold_all
-            self.note_move()
+            self.deadlines.note_move()
         return self.relay.round_trips(actor.name) - first
 
     def _is_free(self, actor: Actor) -> bool:
@@ -153,7 +146,7 @@ class Simulation:
             if not self._will_rest():
                 self.kit.loop.turn(PAUSE_SECONDS)
                 # A machine that is swamped lets nobody compute: then nothing has passed for the student.
-                self.watch_time(self._computed_seconds)
+                self.deadlines.watch(self, self.deadlines.computed_seconds)
             elif self._needs_barrier() and not barrier:
                 # What one client's command sets free for another is on its way before these are answered.
                 self.kit.admin.ask("PING")
@@ -169,7 +162,7 @@ class Simulation:
             turns += 1
             if turns % LONG_ROW == 0:
                 self.take_answers()
-                self.watch_time(lambda: 0.0)
+                self.deadlines.watch(self, lambda: 0.0)
                 if time.monotonic() - began > self.kit.bounds.call_seconds:
                     raise self.kit.trouble.restless()
         return turns > 0
@@ -177,22 +170,12 @@ class Simulation:
     def _needs_barrier(self) -> bool:
         return self.relay.streaming or bool(self.relay.waiting())
 
-    def _computed_seconds(self) -> float:
-        """Processor time that the actors have used since the last move."""
-        return sum(actor.process.threads.cpu_seconds for actor in self.actors.values()) - self._used
-
-    def note_move(self) -> None:
-        """Something happened just now: what follows is counted from here."""
-        self.kit.processor.come()
-        self._moved = time.monotonic()
-        self._used += self._computed_seconds()
-
     def _at_rest(self) -> bool:
         for link in self.relay.waiting():
             if link.blocks_for is None and not self.actors[link.actor].dead:
                 return False
         rested = all(self._rests(actor) for actor in self.actors.values())
-        return rested or self._computed_seconds() > REST_SECONDS
+        return rested or self.deadlines.computed_seconds() > REST_SECONDS
 
     def _will_rest(self) -> bool:
         """Whether all are at rest now, or as soon as they had another turn."""
@@ -241,7 +224,7 @@ class Simulation:
 
     def make_move(self, move: Move) -> None:
         """Let one thing happen; the caller settles afterwards."""
-        self.note_move()
+        self.deadlines.note_move()
         self._made += 1
         self._turns[move.who] = self._made
         actor = self.actors[move.actor]
@@ -289,7 +272,7 @@ class Simulation:
 
     def _fire(self, timer: Timer) -> None:
         self._batches = 0
-        self.note_move()
+        self.deadlines.note_move()
         timer.fire()
 
     def _move_clock(self, moment: int) -> None:
@@ -302,40 +285,8 @@ class Simulation:
         if not any(actor.busy and not actor.frozen for actor in self.actors.values()):
             return False
         self.kit.loop.turn(0.005)
-        self.watch_time(lambda: time.monotonic() - self._moved)
+        self.deadlines.watch(self, self.deadlines.quiet_seconds)
         return True
-
-    def watch_time(self, passed: Callable[[], float]) -> None:
-        """Hold every call to its deadline, and let virtual time pass where nothing else happens.
-
-        ``passed`` says for how many seconds the student's code would notice that nothing did.
-        """
-        now = time.monotonic()
-        if now - self._watched < WATCH_SECONDS:
-            return
-        self._watched = now
-        if now - self._moved > LONG_SECONDS:
-            self.kit.processor.leave()
-        if self.kit.trouble.is_used_up():
-            raise self.kit.trouble.used_up(self)
-        for actor in self.actors.values():
-            if actor.busy and not actor.frozen and self._is_stuck(actor, now):
-                raise self.kit.trouble.timed_out(self, actor)
-        self.kit.trouble.watch_server(self)
-        self.kit.trouble.watch_memory(self)
-        if passed() > STALL_SECONDS:
-            self.clock.drift(int((now - max(self._moved, self._drifted)) * NANOSECONDS))
-            self._drifted = now
-
-    def _is_stuck(self, actor: Actor, now: float) -> bool:
-        """Whether a call is past its deadline; one that a busy machine lets compute little has longer."""
-        limit = self.kit.bounds.call_seconds
-        quiet, long = now - max(actor.began, self._moved), now - actor.began
-        if quiet <= limit and long <= LONGEST_CALL * limit:
-            return False
-        rests = actor.process.threads.look()
-        computed = actor.computed_seconds > limit / 2
-        return computed or (rests and quiet > limit) or long > LONGEST_STARVED_CALL * limit
 
     def tell(self, actor: str, event: str, what: object) -> None:
         """Tell all watchers what an actor does."""

@@ -126,10 +126,10 @@ class Stage(Simulation):
 
     def _turn_freely(self, actor: Actor) -> None:
         """Serve whoever is ready; where nobody is, for they sleep or wait for more, go on as ever."""
-        self._moved = time.monotonic()
+        self.deadlines.note_step()
         if self.kit.loop.turn(QUIET_SECONDS):
             self.take_answers()
-            self.watch_time(lambda: 0.0)
+            self.deadlines.watch(self, lambda: 0.0)
         else:
             self.run(lambda: not actor.busy)
 

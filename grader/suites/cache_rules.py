@@ -167,8 +167,8 @@ def _times(count: int) -> str:
 
 
 def advance_until(lab: Lab, done: Callable[[], bool], seconds: float) -> bool:
-    """Let virtual time pass until ``done`` holds, at most so long; whether it does."""
-    lab.stage.run(done, horizon=_horizon(lab, seconds))
+    """Let virtual time pass until ``done``, which only an answer or a compute() changes; whether it holds."""
+    lab.stage.run(done, horizon=_horizon(lab, seconds), freely=True)
     return done()
 
 

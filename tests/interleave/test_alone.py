@@ -30,6 +30,16 @@ class It:
         end, n = time.monotonic() + seconds, 0
         while time.monotonic() < end: n = self.client.incr("polls")
         return n
+    def wait_for(self, key, pause):
+        looks = 0
+        while not self.client.exists(key):
+            looks += 1
+            self.client.set(f"looked {looks}", 1)
+            time.sleep(pause)
+        return looks
+    def sleep_and_set(self, seconds, key):
+        time.sleep(seconds)
+        self.client.set(key, 1)
     def threads(self):
         threads = [threading.Thread(target=self.set_and_get) for _ in range(4)]
         for thread in threads: thread.start()
@@ -119,6 +129,30 @@ def test_beside_another_everything_is_held(it, held):
     assert len(held) == 2
     lab.advance(6)
     assert pending.value() == "1"
+
+
+def test_who_is_alone_in_going_on_while_time_passes_is_not_held(it, held):
+    lab = it.lab
+    other = lab.new("other", actor=lab.enter())
+    other.set_and_get()
+    slow = other.sleep_and_set.begin(5, "done")
+    lab.idle()
+    waits = it.wait_for.begin("done", 0.5)
+    held.clear()
+    lab.advance(6)
+    assert slow.done
+    assert waits.value() in {10, 11}  # the two come to 5 s together, in one order each time
+    assert len(held) <= 2
+    assert [sent.name for sent in lab.stage.relay.recording().of("A").sent].count("EXISTS") >= 11
+
+
+def test_two_who_go_on_at_one_moment_are_held(it, held):
+    lab = it.lab
+    other = lab.new("other", actor=lab.enter())
+    calls = [one.set_and_get.begin() for one in (it, other)]
+    lab.advance(1)
+    assert [call.value() for call in calls] == ["v", "v"]
+    assert len(held) >= 2
 
 
 def test_a_trace_misses_nothing(it, held):
