@@ -9,6 +9,7 @@ from grader.suites.lab import Lab
 from grader.suites.limiter_rules import CLOSE, EDGE, ROOM, allowed, fill, is_answer, refused, window_of
 from grader.suites.names import word, words
 
+NEW = "This user had no hit before: users do not count for each other."
 LEFT = "Fewer than limit hits of this user are in the last window seconds: older ones no longer count."
 STILL_IN = "The third hit is still in the window, so it counts: was it forgotten with the older ones?"
 
@@ -63,7 +64,7 @@ def test_reset_forgets(lab: Lab, rand: Random) -> None:
     window, (user, other) = window_of(rand), words(rand, 2)
     store = lab.new("limiter", word(rand), 3, window)
     fill(store, user, 3)
-    fill(store, other, 3, "This user had no hit before: users do not count for each other.")
+    fill(store, other, 3, NEW)
     expect(store.reset(user)).to_equal(True, hint="There were hits within the window.")
     allowed(store, user, 2, "After a reset all hits are allowed anew.")
     refused(store, other, "Only this user's hits are forgotten.")
@@ -99,7 +100,7 @@ def test_the_window_slides(lab: Lab, rand: Random) -> None:
     for moment, user, times in sorted(moments):
         lab.advance(moment - lab.now)
         first = moment in {0, window / 2}  # this user's
-        allowed(store, user, times, "This user had no hit before." if first else LEFT)
+        allowed(store, user, times, NEW if first else LEFT)
         if not first:  # where only one hit is in
             refused(store, user, hint)
 
