@@ -18,10 +18,10 @@ OFFSET_KEY = "clock:offset"  # how far virtual time is ahead of the server's, in
 
 _SECONDS = {b"EXPIREAT": b"PEXPIREAT", b"HEXPIREAT": b"HPEXPIREAT"}
 _MILLISECONDS = {b"PEXPIREAT", b"HPEXPIREAT"}
-_WITH_OPTIONS = {b"SET", b"GETEX", b"HSETEX", b"HGETEX"}
+_WITH_OPTIONS = {b"SET", b"GETEX", b"HSETEX", b"HGETEX", b"MSETEX"}
 _ASKS_SECONDS = {b"EXPIRETIME": b"PEXPIRETIME", b"HEXPIRETIME": b"HPEXPIRETIME"}
 _ASKS_MILLISECONDS = {b"PEXPIRETIME", b"HPEXPIRETIME"}
-_TOUCHES_TIME = re.compile(rb"TIME|EXPIREAT|EXAT|PXAT", re.IGNORECASE)
+_TOUCHES_TIME = re.compile(rb"TIME|EXPIREAT|EXAT|PXAT|ABSTTL", re.IGNORECASE)
 
 # Names here can't clash with a script's own: the chunk is one expression, and its result shadows `redis`.
 # In it `redis` is looked up at each call, for a library's functions find another than its loading did.
@@ -33,7 +33,7 @@ local seconds={EXPIREAT='PEXPIREAT',HEXPIREAT='HPEXPIREAT'}
 local millis={PEXPIREAT=true,HPEXPIREAT=true}
 local asks={EXPIRETIME='PEXPIRETIME',HEXPIRETIME='HPEXPIRETIME'}
 local asksms={PEXPIRETIME=true,HPEXPIRETIME=true}
-local options={SET=true,GETEX=true,HSETEX=true,HGETEX=true}
+local options={SET=3,GETEX=2,HSETEX=2,HGETEX=2}
 local function later(t,o,unit) if type(t)=='table' and not t.err then
  for i=1,#t do t[i]=later(t[i],o,unit) end return t end
  if type(t)=='number' and t>0 then return math.floor((t+o)/unit+0.5) end return t end
@@ -48,7 +48,11 @@ local function wrap(kind) return function(name,...)
  if seconds[n] and tonumber(a[2]) then
   a[2]=ms(tonumber(a[2])*1000-offset()) return f(seconds[n],unpack(a)) end
  if millis[n] and tonumber(a[2]) then a[2]=ms(tonumber(a[2])-offset()) return f(n,unpack(a)) end
- if options[n] then for i=2,#a-1 do local w=type(a[i])=='string' and string.upper(a[i]) or ''
+ if n=='RESTORE' and tonumber(a[2]) then for i=4,#a do
+  if type(a[i])=='string' and string.upper(a[i])=='ABSTTL' and tonumber(a[2])>0 then
+   a[2]=ms(tonumber(a[2])-offset()) break end end return f(n,unpack(a)) end
+ local first=n=='MSETEX' and tonumber(a[1]) and 2*a[1]+2 or options[n]
+ if first then for i=first,#a-1 do local w=type(a[i])=='string' and string.upper(a[i]) or ''
   if w=='FIELDS' then break end
   if w=='EXAT' and tonumber(a[i+1]) then a[i]='PXAT' a[i+1]=ms(tonumber(a[i+1])*1000-offset()) break end
   if w=='PXAT' and tonumber(a[i+1]) then a[i+1]=ms(tonumber(a[i+1])-offset()) break end end
@@ -158,13 +162,22 @@ def rewrite_time(command: resp.Command, offset_ms: int) -> resp.Command:
         return (_SECONDS[name], arguments[0], _earlier(arguments[1], 1000, offset_ms), *arguments[2:])
     if name in _MILLISECONDS and len(arguments) > 1:
         return (name, arguments[0], _earlier(arguments[1], 1, offset_ms), *arguments[2:])
+    if name == b"RESTORE":
+        return _rewrite_restore(command, offset_ms)
     return _rewrite_options(command, offset_ms)
+
+
+def _rewrite_restore(command: resp.Command, offset_ms: int) -> resp.Command:
+    # RESTORE key time payload [options]; a time of 0 means no expiry, an absolute one too.
+    options = {word.upper() for word in command[4:]}
+    if b"ABSTTL" not in options or command[2] == b"0":
+        return command
+    return (*command[:2], _earlier(command[2], 1, offset_ms), *command[3:])
 
 
 def _rewrite_options(command: resp.Command, offset_ms: int) -> resp.Command:
     # An option comes after the key (and SET's value), before a hash's fields; only the first counts.
-    first = 3 if command[0].upper() == b"SET" else 2
-    for place in range(first, len(command) - 1):
+    for place in range(_first_option(command), len(command) - 1):
         word = command[place].upper()
         if word == b"FIELDS":
             break
@@ -176,6 +189,15 @@ def _rewrite_options(command: resp.Command, offset_ms: int) -> resp.Command:
     return command
 
 
+def _first_option(command: resp.Command) -> int:
+    match command[0].upper():
+        case b"SET":
+            return 3
+        case b"MSETEX":  # after so many keys with their values
+            return 2 + 2 * int(command[1]) if command[1:] and command[1].isdigit() else len(command)
+    return 2
+
+
 def _earlier(time: bytes, unit_ms: int, offset_ms: int) -> bytes:
     try:
         return b"%d" % max(1, int(time) * unit_ms - offset_ms)
@@ -185,5 +207,10 @@ def _earlier(time: bytes, unit_ms: int, offset_ms: int) -> bytes:
 
 _SCRIPT_COMMANDS = frozenset({b"EVAL", b"EVAL_RO", b"EVALSHA", b"EVALSHA_RO", b"SCRIPT", b"FUNCTION"})
 _TIME_COMMANDS = frozenset(
-    {b"TIME"} | _SECONDS.keys() | _MILLISECONDS | _WITH_OPTIONS | _ASKS_SECONDS.keys() | _ASKS_MILLISECONDS
+    {b"TIME", b"RESTORE"}
+    | _SECONDS.keys()
+    | _MILLISECONDS
+    | _WITH_OPTIONS
+    | _ASKS_SECONDS.keys()
+    | _ASKS_MILLISECONDS
 )

@@ -51,6 +51,9 @@ def seconds_left(lab):
     return {state.key: state.ttl for state in states}
 
 
+COPY = "return redis.call('RESTORE', KEYS[2], ARGV[1], redis.call('DUMP', KEYS[1]), 'ABSTTL')"
+
+
 @pytest.mark.parametrize("far", [100, 5 * HOUR])
 @pytest.mark.parametrize("unit", [1, 1000])
 def test_expiries_at_a_moment(lab, far, unit):
@@ -63,11 +66,13 @@ def test_expiries_at_a_moment(lab, far, unit):
     lab.it.do("GETEX", "c", names[1], moment)
     lab.it.do("HSET", "d", "f", 1, "g", 2)
     lab.it.do(names[2], "d", moment, "FIELDS", 2, "f", "g")
+    lab.it.do("MSETEX", 2, "e", 1, names[1], 2, names[1], moment)
+    lab.it.evaluate(COPY, 2, "a", "f", round((lab.it.now() + far) * 1000))
     left = seconds_left(lab)
-    assert set(left) == {"a", "b", "c", "d"}
+    assert set(left) == {"a", "b", "c", "d", "e", "f", names[1]}
     assert all(abs(ttl - far) < 1.5 for ttl in left.values()), left
     lab.advance(far - 2)
-    assert set(seconds_left(lab)) == {"a", "b", "c", "d"}
+    assert set(seconds_left(lab)) == {"a", "b", "c", "d", "e", "f", names[1]}
     lab.advance(4)
     assert seconds_left(lab) == {}
 
@@ -123,6 +128,7 @@ SCRIPT = """local now = redis.call('TIME')
 redis.call('SET', KEYS[1], 'v', 'EXAT', now[1] + ARGV[1])
 redis.call('set', KEYS[2], 'EXAT')
 server.call('pexpireat', KEYS[2], (now[1] + ARGV[1]) * 1000)
+redis.call('MSETEX', 2, KEYS[4], 'v', 'EXAT', 7, 'NX', 'EXAT', now[1] + ARGV[1])
 redis.pcall('HSET', KEYS[3], 'f', 1)
 redis.call('HEXPIREAT', KEYS[3], now[1] + ARGV[1], 'FIELDS', 1, 'f')
 return {now[1], redis.call('EXPIRETIME', KEYS[1]), redis.call('PEXPIRETIME', KEYS[2]),
@@ -130,14 +136,14 @@ return {now[1], redis.call('EXPIRETIME', KEYS[1]), redis.call('PEXPIRETIME', KEY
 
 
 def call_script(lab, how):
-    keys = ["a", "b", "c"]
+    keys = ["a", "b", "c", "d"]
     if how == "register_script":
         return lab.it.script(SCRIPT, keys, [100])
     if how == "eval":
-        return lab.it.evaluate(SCRIPT, 3, *keys, 100)
+        return lab.it.evaluate(SCRIPT, 4, *keys, 100)
     if how == "shebang":
-        return lab.it.evaluate(f"#!lua flags=allow-cross-slot-keys\n{SCRIPT}", 3, *keys, 100)
-    exists, answer, _ = lab.it.load(SCRIPT, 3, *keys, 100)
+        return lab.it.evaluate(f"#!lua flags=allow-cross-slot-keys\n{SCRIPT}", 4, *keys, 100)
+    exists, answer, _ = lab.it.load(SCRIPT, 4, *keys, 100)
     assert exists == [True]
     return answer
 
@@ -153,10 +159,10 @@ def test_in_scripts(lab, how):
         assert abs(told[3] - now - 100) <= 1.5
         assert 98 <= told[4] <= 100
         left = seconds_left(lab)
-        assert set(left) == {"a", "b", "c"}
+        assert set(left) == {"a", "b", "c", "d", "EXAT"}
         assert all(97 < ttl < 102 for ttl in left.values()), left
         lab.advance(98)
-        assert set(seconds_left(lab)) == {"a", "b", "c"}
+        assert set(seconds_left(lab)) == {"a", "b", "c", "d", "EXAT"}
         lab.advance(4)
         assert seconds_left(lab) == {}
         lab.advance(HOUR)
