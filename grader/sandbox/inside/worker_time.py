@@ -15,6 +15,7 @@ import _thread
 import datetime
 import mmap
 import os
+import queue
 import select
 import selectors
 import struct
@@ -209,6 +210,8 @@ def install() -> None:
     threading.Thread.join = _join
     selectors.DefaultSelector.select = _select
     threading._time = time.monotonic
+    # The one in C waits by itself; this one waits on a Condition.
+    queue.SimpleQueue = queue._PySimpleQueue
     os.register_at_fork(after_in_child=_forget)
 
 
