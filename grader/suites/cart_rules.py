@@ -61,7 +61,9 @@ def expect_all(seen: Any, wanted: dict[str, int], what: str, hint: str) -> None:
     if isinstance(seen, dict) and seen != wanted:
         found = {item: many for item, many in seen.items() if wanted.get(item) != many}
         lacking = {item: many for item, many in wanted.items() if seen.get(item) != many}
-        expect(found, f"{what}, as far as it differs,").to_equal(lacking, hint=hint)
+        if found != seen or lacking != wanted:
+            what = f"{what}, as far as it differs,"
+        expect(found, what).to_equal(lacking, hint=hint)
     expect_dict(seen, what).to_equal(wanted, hint=hint)
 
 
