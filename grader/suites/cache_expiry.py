@@ -3,8 +3,8 @@
 from random import Random
 
 from grader.interleave.calls import Compute
-from grader.suites.cache_hints import AT_ONCE
-from grader.suites.cache_rules import NOTHING, TAKES, callers, expect_returned, stored
+from grader.suites.cache_hints import AT_ONCE, EXACTLY
+from grader.suites.cache_rules import NOTHING, TAKES, about_seconds, callers, expect_returned, stored
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
@@ -100,7 +100,7 @@ def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
         right = range(seconds - 2, seconds + 2)  # a second of room, and then rounded down
         left = cache.ttl(key)
         expect(left, f"ttl right after set with ttl={seconds}").to_be_one_of(
-            right, hint=_about_seconds(left, 10 * seconds, "An entry lives exactly as long as asked.")
+            right, hint=about_seconds(left, 10 * seconds, EXACTLY)
         )
     lab.advance(100)
     expect(cache.ttl(keys[0]), f"ttl 100 seconds after set with ttl={seconds}").to_be_one_of(
@@ -114,15 +114,6 @@ def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.ttl(keys[0]), "ttl of an entry that lives for 90 days").to_be_one_of(
         range(90 * DAY - 2, 90 * DAY + 2), hint="A ttl is any whole number of seconds, ninety days too."
     )
-
-
-def _about_seconds(left: object, most: int, otherwise: str) -> str:
-    """The hint for a wrong number of seconds."""
-    if isinstance(left, float):
-        return "ttl is a whole number of seconds, rounded either way."
-    if isinstance(left, int) and left > most:
-        return "ttl counts seconds: PTTL and PX count milliseconds."
-    return otherwise
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -139,7 +130,7 @@ def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
     hint = "Stored with ttl=1, it is there for a whole second."
     expect(cache.get(key), "get in the last second").to_equal(value, hint=hint)
     hint = "0 is a number of seconds; -2 says that there is no entry."
-    expect(left, "ttl in the last second").to_be_one_of((0, 1), hint=_about_seconds(left, 1, hint))
+    expect(left, "ttl in the last second").to_be_one_of((0, 1), hint=about_seconds(left, 1, hint))
     hint = "An entry that has 0 seconds left, rounded, is still there."
     expect(exists, "exists in the last second").to_equal(True, hint=hint)
     expect(touched, "touch in the last second").to_equal(True, hint=hint)

@@ -36,6 +36,7 @@ GOES_ON = (
     "free and there is none."
 )
 NOT_GIVEN = "No compute() gave this value: after an error nothing is stored, and a waiting caller computes."
+EXACTLY = "An entry lives exactly as long as asked."
 JSON_TEXT = "This is the JSON text as it is stored: every value that is handed out goes through json.loads."
 ERROR = "This error is no matter of who comes first: mend what raises it."
 LOCK_GONE = (

@@ -87,6 +87,18 @@ def namespaces_in(helpers: Iterable[str]) -> list[str]:
     return sorted({part for name in helpers for part in re.findall(r"[A-Za-z0-9_-]+", name)})
 
 
+# Times
+
+
+def about_seconds(left: object, most: int, otherwise: str) -> str:
+    """The hint for a wrong number of seconds."""
+    if isinstance(left, float):
+        return "ttl is a whole number of seconds, rounded either way."
+    if isinstance(left, int) and left > most:
+        return "ttl counts seconds: PTTL and PX count milliseconds."
+    return otherwise
+
+
 # Callers that wait
 
 
@@ -140,9 +152,16 @@ def expect_next(
             f"{given_up.call} was over before any compute() had given a value.",
             sentence("it waits, or it computes"),
             sentence(ended(answer)),
-            NOT_GIVEN if isinstance(answer, Returned) and answer.value is not None else GOES_ON,
+            _about_end(answer),
         )
     expect_computes(seen, times, why, hint)
+
+
+def _about_end(answer: Answer) -> str:
+    """The hint for a caller that waited no longer, and computed nothing."""
+    if isinstance(answer, Raised):
+        return advice(answer) or GOES_ON
+    return GOES_ON if answer.value is None else NOT_GIVEN
 
 
 def expect_values(calls: Sequence[Pending], what: str, right: Sequence[Any], hint: str = "") -> None:
