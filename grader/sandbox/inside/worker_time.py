@@ -209,7 +209,7 @@ def install() -> None:
     threading.Condition.wait = _condition_wait
     threading.Thread.join = _join
     selectors.DefaultSelector.select = _select
-    threading._time = time.monotonic
+    threading._time = queue.time = time.monotonic
     # The one in C waits by itself; this one waits on a Condition.
     queue.SimpleQueue = queue._PySimpleQueue
     os.register_at_fork(after_in_child=_forget)
