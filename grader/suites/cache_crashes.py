@@ -3,10 +3,11 @@
 from random import Random
 from typing import Any
 
-from grader.interleave.calls import Call, Compute, Raised
+from grader.interleave.calls import Call, Compute, Raised, Returned
 from grader.interleave.explorer import Ending
 from grader.proxy import resp
-from grader.suites.cache_hints import ONE, why_value
+from grader.suites.advice import advice
+from grader.suites.cache_hints import ERROR, JSON_TEXT, ONE, why_value
 from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, given, stored
 from grader.suites.check import check
 from grader.suites.clues import Lost, pick
@@ -108,7 +109,13 @@ def test_get_or_compute_beside_a_delete(lab: Lab, rand: Random) -> None:
         lambda values, _: values[0] in ("stored", "computed"),
     )
     hint = "Between two looks at an entry it can go away: look once, and see from that whether it is a hit."
-    lab.race(scenario, judge, hint, most=8)
+
+    def about(lost: Lost) -> str:
+        if lost.raised:
+            return advice(lost.raised[0]) or ERROR
+        return JSON_TEXT if lost.ending.answers[0] == Returned('"stored"') else hint
+
+    lab.race(scenario, judge, about, most=8)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")

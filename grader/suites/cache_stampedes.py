@@ -153,7 +153,8 @@ def _fail_in_threads(lab: Lab, rand: Random) -> None:
     answers = lab.together(cache.actor, [calls.get_or_compute(key, one) for one in failing])
     hint = "An error is its own caller's: a thread that waited for one that failed computes itself."
     expect_computes(lab.computed[before:], 3, "by three threads, for each of them failed", hint)
-    expect(sorted(map(_message_of, answers)), "The errors that the threads got").to_equal(sorted(texts), hint)
+    hint = "Whatever compute() raises goes on to its caller, the same error."
+    expect(sorted(map(_message_of, answers)), "What the threads got").to_equal(sorted(texts), hint)
 
 
 def _message_of(answer: Answer) -> str:
