@@ -2,7 +2,7 @@
 
 from random import Random
 
-from grader.interleave.calls import Answer, Compute, Raised
+from grader.interleave.calls import Compute
 from grader.suites.cache_hints import AT_ONCE, ONE, why_value
 from grader.suites.cache_rules import (
     TAKES,
@@ -146,19 +146,13 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kinds: tuple[str, ...]) -> N
 
 
 def _fail_in_threads(lab: Lab, rand: Random) -> None:
-    """Three threads of one process whose compute() raises: each gets its own error."""
+    """Three threads of one process whose compute() raises: each of them computes."""
     (key, *texts), before = words(rand, 4), len(lab.computed)
     cache = lab.new("cache", actor=lab.enter())
     failing = [Compute(takes=0.5, raises=("ComputeFailed", text), name=text) for text in texts]
-    answers = lab.together(cache.actor, [calls.get_or_compute(key, one) for one in failing])
+    lab.together(cache.actor, [calls.get_or_compute(key, one) for one in failing])
     hint = "An error is its own caller's: a thread that waited for one that failed computes itself."
     expect_computes(lab.computed[before:], 3, "by three threads, for each of them failed", hint)
-    hint = "Whatever compute() raises goes on to its caller, the same error."
-    expect(sorted(map(_message_of, answers)), "What the threads got").to_equal(sorted(texts), hint)
-
-
-def _message_of(answer: Answer) -> str:
-    return answer.message if isinstance(answer, Raised) else str(answer)
 
 
 @check(points=0.5, objective="atomicity", guide="invalidation")
