@@ -3,7 +3,7 @@
 from random import Random
 
 from grader.interleave.calls import Raised, show
-from grader.proxy.resp import Reply, ReplyError
+from grader.proxy.resp import ReplyError
 from grader.results import KeyState
 from grader.suites.cart_rules import (
     IN_THE_CART,
@@ -18,6 +18,7 @@ from grader.suites.cart_rules import (
 )
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, Hint, expect, sentence
+from grader.suites.keys import shown_name
 from grader.suites.lab import Executions, Lab, StandIn
 from grader.suites.names import ALIKE, SAME_SHORT_HASH, SHARED_STATE, odd_names, word, words
 
@@ -153,7 +154,7 @@ def keys_of(lab: Lab, tap: Executions) -> set[str]:
         except ReplyError:
             continue  # it names none
         if isinstance(keys, list):
-            found.update(key.decode("utf-8", "replace") for key in keys if isinstance(key, bytes))
+            found.update(shown_name(key) for key in keys if isinstance(key, bytes))
     return found
 
 
@@ -188,8 +189,7 @@ def test_one_hash_for_each_user(lab: Lab, rand: Random) -> None:
     wanted = [dict.fromkeys(words(rand, size), 2) for size in (5, 3)]
     for cart, quantities in zip(carts, wanted, strict=True):
         fill(cart, quantities)
-    hashes = [state.key for state in lab.keys() if state.type == "hash"]
-    sizes = {key: lab.stage.kit.admin.ask("HLEN", key) for key in hashes}
+    sizes = {state.key: size for state, size in lab.lengths("hash")}
     found = list(sizes.values())
     if found.count(5) != 1 or found.count(3) != 1:
         message = "A cart of 5 items and one of 3 are not one hash each, with a field per item."
@@ -199,7 +199,7 @@ def test_one_hash_for_each_user(lab: Lab, rand: Random) -> None:
         expect_contents(cart).to_equal(quantities)
 
 
-def shape(key: KeyState, sizes: dict[str, Reply]) -> str:
+def shape(key: KeyState, sizes: dict[str, int]) -> str:
     """A key's type, and a hash's number of fields."""
     return f"a hash of {sizes[key.key]} fields" if key.key in sizes else f"a {key.type}"
 

@@ -18,6 +18,7 @@ for database = 1, 15 do
 end
 redis.call('SELECT', '0')
 return found"""
+_LENGTH = {"hash": "HLEN", "zset": "ZCARD"}
 _READ: dict[str, tuple[str | int, ...]] = {
     "string": ("GET",),
     "list": ("LRANGE", 0, -1),
@@ -33,6 +34,18 @@ def read_keys(admin: Admin) -> list[KeyState]:
 
     An expiry on every field of a hash counts as one.
     """
+    return [state for _, state in _read_named(admin)] + _read_elsewhere(admin)
+
+
+def lengths(admin: Admin, kind: str) -> list[tuple[KeyState, int]]:
+    """Every hash, or sorted set, of database 0, and how many fields or members it has."""
+    named = [(name, state) for name, state in _read_named(admin) if state.type == kind]
+    counts = admin.ask_all([(_LENGTH[kind], name) for name, _ in named]) if named else []
+    return [(state, int(str(count))) for (_, state), count in zip(named, counts, strict=True)]
+
+
+def _read_named(admin: Admin) -> list[tuple[bytes, KeyState]]:
+    """Every key of database 0 beside its name on the server, which need not be text."""
     if (count := admin.ask("DBSIZE")) and isinstance(count, int) and count > MOST_KEYS:
         raise FloodError(f"more than {MOST_KEYS:,} keys")
     names: set[bytes] = set()
@@ -47,8 +60,8 @@ def read_keys(admin: Admin) -> list[KeyState]:
     ordered = sorted(names)
     kinds = admin.ask_all([("TYPE", name) for name in ordered]) if ordered else []
     times = admin.ask_all([("PTTL", name) for name in ordered]) if ordered else []
-    shown = [_state(admin, *row) for row in zip(ordered, kinds, times, strict=True) if row[2] != -2]
-    return shown + _read_elsewhere(admin)
+    rows = zip(ordered, kinds, times, strict=True)
+    return [(row[0], _state(admin, *row)) for row in rows if row[2] != -2]
 
 
 def _read_elsewhere(admin: Admin) -> list[KeyState]:
@@ -68,7 +81,12 @@ def _state(admin: Admin, name: bytes, kind: resp.Reply, left: resp.Reply) -> Key
     ttl = int(str(left)) / 1000 if int(str(left)) >= 0 else None
     if ttl is None and text == "hash":
         ttl = _hash_ttl(admin, name)
-    return KeyState(name.decode("utf-8", "backslashreplace"), text, ttl)
+    return KeyState(shown_name(name), text, ttl)
+
+
+def shown_name(name: bytes) -> str:
+    """A key's name as text; bytes that are no UTF-8 stay readable."""
+    return name.decode("utf-8", "backslashreplace")
 
 
 def _hash_ttl(admin: Admin, name: bytes) -> float | None:
@@ -84,9 +102,8 @@ def _hash_ttl(admin: Admin, name: bytes) -> float | None:
 
 def eternal_fields(admin: Admin, key: str) -> list[str]:
     """The fields of a hash that have no expiry, where others of it have one."""
-    name = key.encode()
-    if _bytes(admin.ask("TYPE", name)) != b"hash":
-        return []
+    hashes = (name for name, state in _read_named(admin) if (state.key, state.type) == (key, "hash"))
+    name = next(hashes, b"")
     fields = admin.ask("HKEYS", name)
     if not isinstance(fields, list) or not fields:
         return []
@@ -99,10 +116,10 @@ def eternal_fields(admin: Admin, key: str) -> list[str]:
 def stored_bytes(admin: Admin) -> int:
     """Bytes of the names and values of all keys of database 0 that aren't over; of no encoding's overhead."""
     total = 0
-    for state in read_keys(admin):
+    for name, state in _read_named(admin):
         if state.type in _READ:
             command, *rest = _READ[state.type]
-            total += len(state.key) + _length(admin.ask(command, state.key.encode(), *rest))
+            total += len(name) + _length(admin.ask(command, name, *rest))
     return total
 
 

@@ -22,7 +22,7 @@ from grader.suites.clues import Lost, Pick
 from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.expiries import refusal
 from grader.suites.heard import Executions, Traffic
-from grader.suites.keys import eternal_fields, read_keys, stored_bytes
+from grader.suites.keys import eternal_fields, lengths, read_keys, stored_bytes
 from grader.suites.sequential import Sequential
 from grader.suites.stand_ins import Calling, Calls, Pending, StandIn
 from grader.suites.steps import may_write
@@ -173,6 +173,11 @@ class Lab(Calling):
         """Every key that is on the server now, with its expiry."""
         self.stage.clock.align()
         return read_keys(self.stage.kit.admin)
+
+    def lengths(self, kind: str) -> list[tuple[KeyState, int]]:
+        """Every hash, or sorted set (``zset``), and how many fields or members it has now."""
+        self.stage.clock.align()
+        return lengths(self.stage.kit.admin, kind)
 
     def stored_bytes(self) -> int:
         """How many bytes all keys and their values have now, expired ones left out."""

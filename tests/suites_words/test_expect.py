@@ -11,7 +11,7 @@ from grader.proxy import resp
 from grader.results import Value
 from grader.sandbox.inside import worker_wire as wire
 from grader.suites.expect import CheckFailedError, expect, expect_raised, value_of
-from grader.suites.keys import read_keys
+from grader.suites.keys import eternal_fields, read_keys
 from grader.suites.sequential import sequential
 from grader.suites.tap import Executed, parse_line
 
@@ -237,6 +237,20 @@ def test_what_scripts_read_is_counted(lab):
     with lab.tap() as tap:
         lab.it.script("redis.call('LRANGE', 'l', 0, -1) redis.call('SET', 'x', 1) return 1")
     assert tap.items_read_in_scripts() == 51
+
+
+def test_keys_whose_names_are_no_text_are_read_by_their_own_names(lab):
+    lab.it.script(
+        r"redis.call('HSET', '\255\\h', 'a', 1, 'b', 2) redis.call('HEXPIRE', '\255\\h', 9, 'FIELDS', 1, 'a')"
+    )
+    lab.it.script(r"redis.call('ZADD', '\255z', 1, 'm', 2, 'n', 3, 'o') redis.call('EXPIRE', '\255z', 9)")
+    names = {"hash": r"\xff\h", "zset": r"\xffz"}
+    states = lab.keys()
+    assert {state.type: state.key for state in states} == names
+    found = {kind: [(state.key, length) for state, length in lab.lengths(kind)] for kind in names}
+    assert found == {"hash": [(names["hash"], 2)], "zset": [(names["zset"], 3)]}
+    assert eternal_fields(lab.stage.kit.admin, names["hash"]) == ["b"]
+    assert lab.stored_bytes() == len(b"?\\h" + b"a1b2") + len(b"?z" + b"mno" + b"123")
 
 
 def test_keys_as_they_are_with_their_expiry(lab):
