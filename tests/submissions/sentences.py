@@ -11,18 +11,20 @@ from reports import causes
 COMMANDS = 6  # the last ones
 STEPS = 12  # the first ones of a schedule
 WIDTH = 160  # of a line, in characters
-# What differs from run to run: addresses of objects, random tokens, digests, times since 1970.
+# What differs from run to run: addresses of objects and threads, random tokens, digests, times since 1970.
 CHANGING = re.compile(
     r"0x[0-9a-f]{6,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{16,}\b|\b1[6-9]\d{8,17}(?:\.\d+)?\b"
-    r"|(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{32,}"
+    r"|(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{32,}|\b1[34]\d{13}\b"
 )
 
 
 # The server gives these replies in an order of its own; whoever reads keys by them asks on in that order.
 UNORDERED = {"SCAN", "HSCAN", "SSCAN", "ZSCAN", "KEYS", "SMEMBERS", "HGETALL", "HKEYS", "HVALS"}
 ASKED_ON = {"DEL", "UNLINK", "MGET", "TOUCH", "HMGET", "HDEL"}
+EXACT = {"PTTL", "HPTTL"}  # milliseconds go on while code runs
 FEW = 3  # words of a command that name no more than one or two keys
 
+NUMBER = re.compile(r"(?<=\(integer\) )\d+")
 # What a limiter says of the seconds left is as exact as the machine is quick.
 LEFT = re.compile(r"(?<=\(False, 0, )[\d.e-]+|[\d.e-]+(?= \(float\))|(?<=\(integer\) )\d{3,}")
 
@@ -95,6 +97,8 @@ def evidence(found: Evidence) -> list[str]:
 def exchange(text: str, reply: str) -> str:
     """A command and its reply, without what comes in any order."""
     name, shown = text.partition(" ")[0], command(text)
+    if name in EXACT:
+        reply = NUMBER.sub("<...>", reply)
     return f"{shown}  ->  {reply if shown == text and name not in UNORDERED else '<...>'}"
 
 
