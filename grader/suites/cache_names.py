@@ -116,7 +116,7 @@ def test_only_invalidate_takes_globs(cache: StandIn, rand: Random) -> None:
     expect(cache.get(f"{base}1"), f"get({base + '1'!r}) after delete({base + '*'!r})").to_equal(1, hint=left)
 
 
-@check(points=1, objective="keys", guide="names-and-keys")
+@check(points=0.5, objective="keys", guide="names-and-keys")
 def test_namespaces_are_apart(lab: Lab, rand: Random) -> None:
     """Two namespaces never share an entry, whatever their names and keys are."""
     a, b = words(rand, 2)
