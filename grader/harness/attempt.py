@@ -6,7 +6,6 @@ without an end, it was killed. It holds the read end of a lifeline: when this pr
 cause, the other one notices at its next turn, clears up and ends.
 """
 
-import gc
 import os
 import select
 import shutil
@@ -160,7 +159,6 @@ def _grade_here(attempt: Attempt, lines: int, lifeline: int) -> NoReturn:
     """All of the forked process's life."""
     status, parent = 1, os.getppid()
     try:
-        gc.freeze()  # what was imported stays as long as this process: nothing to collect in it
         os.setpgid(0, 0)  # Ctrl-C reaches the other process alone, which then asks this one to end
         log = os.open(attempt.details.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 1)

@@ -69,6 +69,7 @@ class Deck:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._source)
+        self._outcomes.close()
 
 
 def put_together(found: Iterable[Placed], bounds: Bounds) -> list[CheckResult]:

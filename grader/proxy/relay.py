@@ -26,8 +26,6 @@ SEND_SECONDS = 2.0
 CONNECTIONS = 128  # of one actor: a client serves at most 50 threads
 SINGLE_BYTES = 4096  # redis-py sends whatever is longer than 6000 bytes in parts
 SENT_COMMANDS = 200_000  # recorded in one check: more is a flood
-# After one of these the server has a script or a function that it hadn't.
-PROGRAMS = frozenset({"EVAL", "EVAL_RO", "EVALSHA", "EVALSHA_RO", "SCRIPT", "FUNCTION"})
 # All that goes either way in one check is kept until its end. The largest honest check moves a few MiB.
 TRAFFIC_MIB = 256
 # Of all actors: select() takes descriptors below 1024, and each connection has two.
@@ -90,7 +88,6 @@ class Relay:
         self._flooded = False
         self._round_trips: dict[str, int] = {}
         self._muted: set[str] = set()
-        self.programmed = False  # scripts or functions were sent
         self.passes: Passes = hold_all
         self.stirs: Stirs = _ignore
 
@@ -183,6 +180,11 @@ class Relay:
         """True while somebody is subscribed."""
         return any(link.streaming for link in self._links)
 
+    @property
+    def programmed(self) -> bool:
+        """True where scripts or functions may lie on the server."""
+        return self._server_time.programmed
+
     def is_plain(self, actor: str) -> bool:
         """True where nobody is held, blocked or subscribed, and the actor has one connection at most."""
         mine = 0
@@ -217,7 +219,6 @@ class Relay:
         self._numbers += 1
         if self._numbers > SENT_COMMANDS:
             self._stop("a flood of commands")
-        self.programmed = self.programmed or resp.name(command) in PROGRAMS
         round_trip = self._round_trips[link.actor] if counts and not is_set_up(command) else 0
         return Sent(self._numbers, link.actor, link.number, round_trip, command, self._times.now())
 

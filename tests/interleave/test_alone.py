@@ -171,7 +171,8 @@ def test_each_actor_of_a_process_has_the_module_afresh(theatre):
     )
     (theatre.submission / "counted.py").write_text("times = []\n")
     exercise, pids = Exercise("counting", "Counting", "It", 10), []
-    for _ in range(3):
+    # On a busy machine a process may come to rest too late to be kept.
+    while len(set(pids)) == len(pids) < 50:
         with theatre.rig.stage(1) as stage:
             lab = Lab(stage, Subject(exercise, "counting.py"), 1, 1)
             it = lab.new("it")
@@ -179,4 +180,4 @@ def test_each_actor_of_a_process_has_the_module_afresh(theatre):
             pids.append(it.actor.process.pid)
             stage.expect_quiet()
             stage.over = True
-    assert len(set(pids)) == 1  # one process was all three
+    assert len(set(pids)) < len(pids)  # one process was two of them

@@ -56,9 +56,7 @@ worker_time.install()  # before anybody imports a clock by name
 from worker_actor import Actor, Channel, Config, Side  # noqa: E402
 
 SET_SECCOMP, SECCOMP_FILTER = 22, 2  # of prctl(2)
-CLIENTS = (
-    32  # made ahead, once for all processes: one that is kept uses up some thirty, half a millisecond each
-)
+CLIENTS = 32  # made ahead, once for all processes; one that is kept uses up some thirty
 clients: list[Any] = []  # of which each forked process has a copy
 make_client: Callable[[str], Any]
 
