@@ -3,7 +3,7 @@
 from collections import defaultdict
 from itertools import groupby
 
-from grader.results import CheckResult, ExerciseResult, Results, StepKind
+from grader.results import CheckResult, ExerciseResult, Results, Step, StepKind
 from reports import causes
 from reports.checks import Page, anchor, exercise_anchor, guide_link
 from reports.view import First, Link
@@ -41,11 +41,15 @@ def find_first(results: Results, page: Page) -> First | None:
 
 def _one_after_the_other(check: CheckResult) -> bool:
     """Whether a race went wrong with nothing in between: then it goes wrong without a race too."""
+    steps = _steps(check)
+    order = [step.actor for step in steps if step.kind is StepKind.SENDS]
+    return bool(steps) and len(list(groupby(order))) == len(set(order))
+
+
+def _steps(check: CheckResult) -> tuple[Step, ...]:
+    """The steps of a race that went wrong; none for any other check."""
     schedule = check.evidence.schedule
-    if schedule is None or len(schedule.actors) < 2:  # noqa: PLR2004 - a race has two callers
-        return False
-    order = [step.actor for step in schedule.steps if step.kind is StepKind.SENDS]
-    return len(list(groupby(order))) == len(set(order))
+    return schedule.steps if schedule and len(schedule.actors) > 1 else ()
 
 
 def _plain(checks: dict[str, CheckResult], chosen: list[str], by_cost: list[str]) -> str:
@@ -105,10 +109,7 @@ def _simpler(results: Results, costs: dict[str, tuple[float, int]], dearest: lis
 
 def _raced(check: CheckResult) -> frozenset[str]:
     """The methods that ran beside each other."""
-    schedule = check.evidence.schedule
-    if schedule is None or len(schedule.actors) < 2:  # noqa: PLR2004 - a race has two callers
-        return frozenset()
-    calls = (step.text.partition("(")[0] for step in schedule.steps if step.kind is StepKind.CALLS)
+    calls = (step.text.partition("(")[0] for step in _steps(check) if step.kind is StepKind.CALLS)
     return frozenset(call.rpartition(".")[2] for call in calls)
 
 

@@ -285,6 +285,8 @@ class Simulation:
         if not any(actor.busy and not actor.frozen for actor in self.actors.values()):
             return False
         self.kit.loop.turn(0.005)
+        for actor in self.actors.values():
+            actor.process.threads.stir()  # a timer of the machine's own may have woken anybody
         self.deadlines.watch(self, self.deadlines.quiet_seconds)
         return True
 

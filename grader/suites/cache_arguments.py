@@ -11,6 +11,7 @@ from grader.suites.expect import CheckFailedError, expect, expect_raised, senten
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
+TTL_FIRST = "Check the time-to-live first of all, in every method that takes one."
 UNCHANGED = "What get finds after the calls that raised"
 
 
@@ -80,7 +81,6 @@ def test_bad_ttls_are_refused(lab: Lab, cache: StandIn, rand: Random) -> None:
     """A ttl of 0, below 0 or of 1.5 raises ValueError, before anything is read, computed or written."""
     key, other = words(rand, 2)
     cache.set(key, "old", ttl=100)
-    hint = "Check the time-to-live first of all, in every method that takes one."
     for wrong in (0, -1, -rand.randrange(2, 999), 1.5):
         calls = [
             partial(cache.set.answer, key, "new", ttl=wrong),
@@ -90,8 +90,8 @@ def test_bad_ttls_are_refused(lab: Lab, cache: StandIn, rand: Random) -> None:
             partial(cache.get_or_compute.answer, other, Compute("new"), ttl=wrong),
         ]
         _expect_refused(lab, calls, ValueError, _about_ttl(wrong))
-    expect_computes(lab.computed, 0, "with a bad ttl", hint)
-    expect(stored(cache, [key, other]), UNCHANGED).to_equal({key: "old"}, hint=hint)
+    expect_computes(lab.computed, 0, "with a bad ttl", TTL_FIRST)
+    expect(stored(cache, [key, other]), UNCHANGED).to_equal({key: "old"}, hint=TTL_FIRST)
 
 
 def _about_ttl(wrong: float) -> str:
@@ -99,7 +99,7 @@ def _about_ttl(wrong: float) -> str:
         return "0 is a ttl that was given, and a wrong one: only None means default_ttl."
     if isinstance(wrong, float):
         return "1.5 is no whole number: it is refused, not cut or rounded."
-    return "Check the time-to-live first of all, in every method that takes one."
+    return TTL_FIRST
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
