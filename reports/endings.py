@@ -17,14 +17,18 @@ def endings(expected: Value | None, seen: Value | None, detail: Detail) -> Endin
     given = seen.text.split("\n")
     if not all(_ARROW in text for one in (*right, given) for text in one):
         return None
-    columns = zip(*right, strict=False)
-    fits = [text in column for text, column in zip(given, columns, strict=False)]
-    fits += [True] * (len(given) - len(fits))
     return Endings(
         tuple(_lines(one, [True] * len(one), detail) for one in right[:_SHOWN]),
-        _lines(given, fits, detail),
+        _lines(given, [_fits(text, right) for text in given], detail),
         more=max(0, len(right) - _SHOWN),
     )
+
+
+def _fits(text: str, right: list[list[str]]) -> bool:
+    """Whether a call gave what it gives in a right ending; one of which no ending tells may give anything."""
+    call = text.partition(_ARROW)[0]
+    told = {one for ending in right for one in ending if one.partition(_ARROW)[0] == call}
+    return not told or text in told
 
 
 def _lines(texts: list[str], fits: list[bool], detail: Detail) -> tuple[Piece, ...]:
