@@ -3,21 +3,13 @@
 from random import Random
 from typing import Any
 
-from grader.proxy import resp
 from grader.suites.board_expiry import read_all
 from grader.suites.board_hints import REMOVED, SIZE
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, sentence
+from grader.suites.forbidden import WHY, forbidden
 from grader.suites.lab import Lab
 from grader.suites.names import word
-
-# By their first word, or by two where only that command's part changes something.
-WALK = "KEYS walks over all keys of the server, whoever's they are. The board's key is known: use that."
-FLUSH = "This empties the database, other boards too. A board takes away its own key alone."
-SETTINGS = "The server's settings are not the board's: leave them as they are."
-WHY = {"KEYS": WALK} | dict.fromkeys(("FLUSHALL", "FLUSHDB", "SWAPDB"), FLUSH)
-WHY |= dict.fromkeys(("CONFIG SET", "CONFIG REWRITE", "CONFIG RESETSTAT"), SETTINGS)
-WHY |= dict.fromkeys(("ACL SETUSER", "ACL DELUSER"), SETTINGS)
 
 
 @check(points=0.5, objective="keys", guide="scan-not-keys")
@@ -65,9 +57,3 @@ class Marks:
     def of(self, number: int) -> str:
         """The call that sent the command of that number."""
         return next((call for last, call in self._calls if number and number <= last), "")
-
-
-def forbidden(command: resp.Command) -> str:
-    """The name of a command that is forbidden; '' for any other."""
-    names = [b" ".join(command[:words]).decode("utf-8", "replace").upper() for words in (1, 2)]
-    return next((name for name in names if name in WHY), "")

@@ -12,17 +12,12 @@ from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, g
 from grader.suites.check import check
 from grader.suites.clues import Lost, pick
 from grader.suites.expect import CheckFailedError, expect, sentence
+from grader.suites.forbidden import WHY, forbidden
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
 
 calls = Calls("cache")
-FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "CONFIG SET", "CONFIG REWRITE", "ACL SETUSER", "ACL DELUSER"}
-
-INSTEAD = {  # of a forbidden command, by how its name begins
-    "KEYS": "KEYS stops the server while it looks at every key: walk with SCAN.",
-    "FLUSH": "This empties the whole database, other namespaces too: delete the entries alone.",
-    "": "The server's settings are its own: a module works with whatever they are.",
-}
+WALK = "KEYS stops the server while it looks at every key: walk with SCAN."
 
 
 def _judged(verdict: str, right: Any) -> Any:
@@ -43,12 +38,6 @@ def _belong_together(_: list[Any], looks: list[Any]) -> bool:
     ttl, value = looks
     low, high = (50, 200) if value == "short" else (500, 2000)
     return value in ("short", "long") and isinstance(ttl, int | float) and low <= ttl <= high
-
-
-def _forbidden(command: resp.Command) -> str:
-    """The name of a command that nobody may use; '' for all others."""
-    names = {resp.name(command), resp.name((b" ".join(command[:2]),))}
-    return min(names & FORBIDDEN, default="")
 
 
 def _sum(counts: list[Any]) -> int:
@@ -161,14 +150,14 @@ def test_no_forbidden_commands(lab: Lab, rand: Random) -> None:
         for glob in ("a", "none*", "*"):
             cache.invalidate.answer(glob)
     sent = [one.command for one in (*tap.executed, *traffic.recording.sent)]
-    if used := [command for command in sent if _forbidden(command)]:
+    if used := next(filter(forbidden, sent), None):
         lab.last_call = ""  # the command itself says where it comes from
-        name = _forbidden(used[0])
+        name = forbidden(used)
         raise CheckFailedError(
             f"{name} was called, directly or in a script.",
             sentence(f"no {name}"),
-            sentence(resp.show_command(used[0])),
-            next(hint for start, hint in INSTEAD.items() if name.startswith(start)),
+            sentence(resp.show_command(used)),
+            WALK if name == "KEYS" else WHY[name],
         )
     for answer in values:
         value = given(answer)

@@ -72,9 +72,9 @@ def _expect_invalidates(lab: Lab, cache: StandIn, glob: str, keys: Collection[st
     count = cache.invalidate(glob)
     if count == len(matching):
         return
-    call, hint = lab.last_call, PAGES if _broke_off(lab.sent_since(mark)) else hint
-    there = given(cache.get_many.answer(list(keys)))
-    lab.last_call = call
+    hint = PAGES if _broke_off(lab.sent_since(mark)) else hint
+    with lab.unseen():
+        there = given(cache.get_many.answer(list(keys)))
     message = _about_wrong_key(glob, keys, there) if isinstance(there, dict) else ""
     raise CheckFailedError(
         message or f"invalidate({glob!r}) is wrong.", value_of(len(matching)), value_of(count), hint

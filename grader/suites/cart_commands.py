@@ -8,17 +8,9 @@ from grader.interleave.calls import StudentFault
 from grader.suites.cart_rules import IN_THE_CART, NOT_HELD, contents, holding
 from grader.suites.check import check
 from grader.suites.expect import expect
-from grader.suites.lab import Lab, StandIn
+from grader.suites.forbidden import WHY, all_forbidden
+from grader.suites.lab import Executions, Lab, StandIn, Traffic
 from grader.suites.names import word
-
-FORBIDDEN = {"KEYS", "FLUSHALL", "FLUSHDB", "CONFIG", "ACL", "SWAPDB", "DEBUG"}
-FLUSHES = "This empties the whole server, other users' carts too; a cart deletes its own key."
-SETTINGS = "The server's settings are everybody's: a cart changes none, not even where that is refused."
-WHY = {
-    "KEYS": "KEYS reads every key on the server and stops everybody meanwhile; a cart knows its own key.",
-    "FLUSHALL": FLUSHES,
-    "FLUSHDB": FLUSHES,
-}
 
 
 @check(points=0.5, objective="performance", guide="scan-not-keys")
@@ -29,7 +21,7 @@ def test_nothing_walks_over_all_keys(lab: Lab, rand: Random) -> None:
         seen = [call() for call in every_method(lab, tea)]
     held = seen[CONTENTS]
     expect(held, IN_THE_CART).to_be(holding(tea), "the item that was added", NOT_HELD)
-    used = forbidden(tap.names | set(traffic.recording.names))
+    used = called(tap, traffic)
     if used:
         lab.empty()
         blame(lab, tea)
@@ -63,17 +55,17 @@ def blame(lab: Lab, tea: str) -> None:
                 call()
         except StudentFault:
             return  # the first time it went well
-        used = forbidden(tap.names | set(traffic.recording.names))
+        used = called(tap, traffic)
         expect(used, f"The list of forbidden commands that {lab.last_call} calls").to_equal(
             [], hint=why(used)
         )
 
 
-def forbidden(names: set[str]) -> list[str]:
-    """Those of the names that no cart may call."""
-    return sorted(names & FORBIDDEN)
+def called(tap: Executions, traffic: Traffic) -> list[str]:
+    """The forbidden commands among what was sent and executed."""
+    return all_forbidden(one.command for one in (*tap.executed, *traffic.recording.sent))
 
 
 def why(used: list[str]) -> str:
     """What is wrong with the first of them."""
-    return WHY.get(used[0], SETTINGS) if used else ""
+    return WHY[used[0]] if used else ""
