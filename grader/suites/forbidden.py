@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from grader.proxy import resp
 
-WALK = "KEYS walks over every key on the server and stops everybody meanwhile: ask for the keys you know by name."
+WALK = (
+    "KEYS walks over every key on the server and stops everybody meanwhile: ask for the keys you know by "
+    "name."
+)
 FLUSH = "This empties the whole database, what is others' too: a module deletes its own keys alone."
 SETTINGS = "The server's settings are everybody's: a module changes none, not even where that is refused."
 # By their first word, or by two where only that command's part changes something.
