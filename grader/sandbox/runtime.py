@@ -7,8 +7,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-# redis-py imports async_timeout where Python is older than 3.11.3; nothing else of others.
-LIBRARY_PACKAGES = ("redis", "async_timeout")
+# What redis-py imports of others: async_timeout where Python is older than 3.11.3; and hiredis, which reads
+# replies for it, in C, where it is there and fits the Python that runs the worker.
+LIBRARY_PACKAGES = ("redis", "async_timeout", "hiredis")
 
 # These prefixes hold much besides Python.
 SHARED_PREFIXES = ("/usr", "/usr/local")

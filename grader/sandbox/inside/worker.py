@@ -213,7 +213,8 @@ def take_filter(program: bytes) -> None:
 
 
 def _make_client(kind: Any, address: str) -> Any:
-    return kind(unix_socket_path=address, decode_responses=True)
+    # Who drives it is of no interest to anybody, and would be two round trips for each connection.
+    return kind(unix_socket_path=address, decode_responses=True, driver_info=None)
 
 
 def main(path: str, config: Config) -> None:
@@ -223,10 +224,10 @@ def main(path: str, config: Config) -> None:
     sys.path[:0] = config["paths"]
     worker_time.clock.map(config["clock"])
     redis = importlib.import_module("redis")
-    worker_time.install_in_redis(importlib.import_module("redis._parsers.socket"))
-    # Each client asks for it, and it is parsed out of a file each time.
-    utils = importlib.import_module("redis.utils")
-    setattr(utils, "get_lib_version", functools.cache(utils.get_lib_version))  # noqa: B010 - for mypy
+    worker_time.install_in_redis(importlib.import_module("redis._parsers"))
+    # Commands are written by redis-py itself: hiredis says less of what can't be written.
+    for module in ("redis.connection", "redis.asyncio.connection"):
+        setattr(importlib.import_module(module), "HIREDIS_AVAILABLE", False)  # noqa: B010 - for mypy
     # The first command of a process loads modules and fills caches; forked processes find it done.
     global make_client
     make_client = functools.partial(_make_client, redis.Redis)

@@ -253,20 +253,39 @@ def _select(self: Any, timeout: float | None = None) -> list[Any]:
             self.unregister(bell)
 
 
-def install_in_redis(sockets: Any) -> None:
-    """Make redis-py's reads with a time-out of their own, as pub/sub has them, wait on the virtual clock."""
-    real_read = sockets.SocketBuffer._read_from_socket
+def install_in_redis(parsers: Any) -> None:
+    """Make redis-py's reads with a time-out of their own, as pub/sub has them, wait on the virtual clock.
 
-    def read(
-        self: Any, length: Any = None, timeout: Any = sockets.SENTINEL, raise_on_timeout: bool = True
-    ) -> Any:
-        timed = isinstance(timeout, int | float) and timeout > 0
-        if timed and clock.virtual:
-            _wait_readable(self._sock, timeout)
-            timeout = 0
-        return real_read(self, length, timeout, raise_on_timeout)
+    Its parser in Python reads through ``SocketBuffer``; the one around hiredis looks first, then reads.
+    """
+    buffer, parser = parsers.socket.SocketBuffer, parsers.hiredis._HiredisParser
+    buffer._read_from_socket = _read_virtually(buffer._read_from_socket)
+    parser.read_from_socket = _read_virtually(parser.read_from_socket)
+    real_can_read = parsers.hiredis._socket_can_read
 
-    sockets.SocketBuffer._read_from_socket = read
+    def can_read(sock: Any, timeout: float | None) -> bool:
+        return bool(real_can_read(sock, _waited(sock, timeout)))
+
+    parsers.hiredis._socket_can_read = can_read
+
+
+def _read_virtually(read: Callable[..., Any]) -> Callable[..., Any]:
+    """The same method, which is given its ``timeout`` by name."""
+
+    def wait_and_read(self: Any, *arguments: Any, **named: Any) -> Any:
+        if "timeout" in named:
+            named["timeout"] = _waited(self._sock, named["timeout"])
+        return read(self, *arguments, **named)
+
+    return wait_and_read
+
+
+def _waited(sock: Any, timeout: Any) -> Any:
+    """What is left of a time-out once the virtual clock was waited for: nothing, where there was one."""
+    if not (clock.virtual and isinstance(timeout, int | float) and timeout > 0):
+        return timeout
+    _wait_readable(sock, timeout)
+    return 0
 
 
 _real_clock_gettime_ns = time.clock_gettime_ns
