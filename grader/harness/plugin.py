@@ -1,5 +1,6 @@
 """The pytest plugin that hands checks their lab and turns each into one result."""
 
+import gc
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -100,6 +101,7 @@ class Plugin:
                 continue
             item = session.items[place]
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)  # others may take that one
+            gc.collect(0)  # of what the check leaves, which is little: see grader.harness.attempt
             if session.shouldstop:
                 raise session.Interrupted(session.shouldstop)
         return True
@@ -199,14 +201,14 @@ class Plugin:
 
     def _finish(self, item: pytest.Item) -> None:
         name = check_id(item)
-        lab, error = self._labs.pop(name, None), self._errors.get(name)
+        lab, error = self._labs.pop(name, None), self._errors.pop(name, None)
         if lab and lab.stage.kit.trouble.server_spoiled and isinstance(error, CheckFailedError):
             error = lab.stage.kit.trouble.blocked(lab.stage)  # so that no submission uses up a server in each
         result = self._judge(item, error)
         self._plan.deck.note(self._places[name], result.outcome)
         self._emit(Placed(self._places[name], result, self._unsure.pop(name, ())))
         if result.outcome is Outcome.GRADER_ERROR:
-            self.internal = self._errors[name]
+            self.internal = error
             self._stop(item, "a grader error")
         elif self._plan.fail_fast and result.outcome is not Outcome.PASSED:
             self._stop(item, "--fail-fast")

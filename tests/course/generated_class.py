@@ -38,9 +38,8 @@ def _variants(exercise, kind):
 
 
 def _take(path, variant):
-    path.mkdir(parents=True, exist_ok=True)
-    for file in variant.glob("*.py"):
-        shutil.copy(file, path)
+    leave = shutil.ignore_patterns("expect.toml", "__pycache__")
+    shutil.copytree(variant, path, dirs_exist_ok=True, ignore=leave)
 
 
 def _mixed(path, chance, _n):
