@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader import __version__
 from grader.assignment import Exercise
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.harness.attempt import Attempt, Ended, Watch, run_attempts
-from grader.harness.plugin import Plan
-from grader.harness.rig import Place
-from grader.harness.run import Facts, suite_digest
+from grader.harness.plan import Facts, Plan
+from grader.harness.rig import Place, open_rig
 from grader.harness.shares import Deck, Placed, put_together
+from grader.harness.suite_files import suite_digest
 from grader.private_folder import private_folder
 from grader.results import (
     CheckResult,
@@ -125,11 +126,15 @@ def _try_twice(task: _Task, watch: Watch) -> list[Ended]:
 
 def _try(task: _Task, numbers: range, done: Sequence[Placed], watch: Watch) -> list[Ended]:
     """Run all checks but those that are done, in so many processes."""
-    with Deck() as deck:
+    with Deck() as deck, ExitStack() as stack:
         for placed in done:
             deck.note(placed.place, placed.check.outcome)
         plan = _plan(task, deck, frozenset(placed.place for placed in done))
-        return run_attempts([_attempt(task, plan, number) for number in numbers], watch)
+        try:
+            attempts = [_attempt(task, plan, number, stack) for number in numbers]
+        except GraderError as error:
+            return [Ended(reason=str(error))]
+        return run_attempts(attempts, watch)
 
 
 def _count_jobs(settings: Settings) -> int:
@@ -138,10 +143,10 @@ def _count_jobs(settings: Settings) -> int:
     return min(settings.jobs, most)
 
 
-def _attempt(task: _Task, plan: Plan, number: int) -> Attempt:
-    place = _make_place(task.folder, task.opened.root, number)
+def _attempt(task: _Task, plan: Plan, number: int, stack: ExitStack) -> Attempt:
+    rig = stack.enter_context(open_rig(task.settings, _make_place(task.folder, task.opened.root, number)))
     details = task.details / ("pytest.json" if number == 0 else f"pytest-{number + 1}.json")
-    return Attempt(task.settings, plan, place, details)
+    return Attempt(plan, rig, details)
 
 
 def _describe_run(

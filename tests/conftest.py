@@ -14,7 +14,6 @@ import pytest
 
 from grader.assignment import DEFAULT, Exercise
 from grader.harness.rig import Place, Rig, open_rig
-from grader.processor import Processor
 from grader.settings import Settings
 from grader.suites.lab import Lab, Subject
 
@@ -106,8 +105,7 @@ def theatre(make_place, sandbox, bounds):
         pytest.skip("needs bubblewrap")
     settings = Settings(1, replace(DEFAULT, bounds=bounds), server="embedded", sandbox=sandbox)
     place = make_place()
-    with open_rig(settings, place, Processor()) as rig:
-        rig.wait_ready()
+    with open_rig(settings, place) as rig, rig.in_use():
         yield Theatre(rig, place.submission, itertools.count())
 
 

@@ -17,7 +17,7 @@ from grader.course.progress import Watcher
 from grader.course.run import ClassRun, Outline, grade_class
 from grader.course.store import ClassRecord, Present, Store
 from grader.errors import GraderError, UsageError
-from grader.harness.run import suite_digest
+from grader.harness.suite_files import suite_digest
 from grader.overrides import Override, check_known
 from grader.roster import Student
 from grader.sandbox.walls import choose

@@ -1,9 +1,9 @@
 """One try at grading, in a process of its own, so that whatever happens to it, somebody is left to say so.
 
 Theory of operation. The process that grades is forked from this one, where pytest and all else is
-imported already. It writes a line of JSON for each result and one for its end; when the pipe closes
-without an end, it was killed. It holds the read end of a lifeline: when this process dies, of whatever
-cause, the other one notices at its next turn, clears up and ends.
+imported already, and takes over a rig that was opened here. It writes a line of JSON for each result and
+one for its end; when the pipe closes without an end, it was killed. It holds the read end of a lifeline:
+when this process dies, of whatever cause, the other one notices at its next turn, clears up and ends.
 """
 
 import gc
@@ -21,18 +21,18 @@ from typing import Literal, NoReturn
 
 from grader.codec import from_json, to_line
 from grader.errors import GraderError, UsageError
-from grader.harness.plugin import Plan
-from grader.harness.rig import Place
-from grader.harness.run import Facts, Files, run_suites
+from grader.harness.plan import Facts, Files, Plan
+from grader.harness.rig import Rig
 from grader.harness.shares import Placed
+from grader.harness.suite_files import import_suites
 from grader.results import CheckResult
-from grader.settings import Settings
 
 SILENT_SECONDS = 300.0  # without a result, after which the other process hangs; a swamped machine is slow
 END_SECONDS = 10.0  # for the other process to clear up after Ctrl-C
 
 
 Watch = Callable[[CheckResult], None]
+RunSuites = Callable[[Plan, Rig, Callable[[Placed], None], Files], Facts]
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,8 @@ class Line:
 class Attempt:
     """What a try needs to know."""
 
-    settings: Settings
     plan: Plan
-    place: Place
+    rig: Rig
     details: Path  # where pytest's report goes; the log, tracebacks of ours included, lies beside it
 
 
@@ -119,10 +118,12 @@ def run_attempts(attempts: Sequence[Attempt], watch: Watch) -> list[Ended]:
 
     Raises UsageError for what only the suites can know to be wrong.
     """
+    # Only now, for the workers get ready meanwhile.
+    suites = import_suites(exercise.id for attempt in attempts[:1] for exercise in attempt.plan.exercises)
     running: list[_Running] = []
     try:
         for attempt in attempts:
-            running.append(_start(attempt, running))
+            running.append(_start(attempt, running, suites.run_suites))
         _read_all(running, watch)
     finally:
         for one in running:
@@ -130,7 +131,7 @@ def run_attempts(attempts: Sequence[Attempt], watch: Watch) -> list[Ended]:
     return [Ended(tuple(one.found), one.facts, one.reason) for one in running]
 
 
-def _start(attempt: Attempt, others: list[_Running]) -> _Running:
+def _start(attempt: Attempt, others: list[_Running], run: RunSuites) -> _Running:
     lines, lines_there = os.pipe()
     lifeline_there, lifeline = os.pipe()
     sys.stdout.flush()
@@ -139,7 +140,7 @@ def _start(attempt: Attempt, others: list[_Running]) -> _Running:
     if pid == 0:
         for descriptor in (lines, lifeline, *(d for other in others for d in (other.lines, other.lifeline))):
             os.close(descriptor)
-        _grade_here(attempt, lines_there, lifeline_there)
+        _grade_here(attempt, run, lines_there, lifeline_there)
     os.close(lines_there)
     os.close(lifeline_there)
     return _Running(pid, lines, lifeline)
@@ -156,7 +157,7 @@ def _read_all(running: list[_Running], watch: Watch) -> None:
                 one.reason = "The process that grades hangs."
 
 
-def _grade_here(attempt: Attempt, lines: int, lifeline: int) -> NoReturn:
+def _grade_here(attempt: Attempt, run: RunSuites, lines: int, lifeline: int) -> NoReturn:
     """All of the forked process's life."""
     status, parent = 1, os.getppid()
     gc.disable()  # it would look through everything again and again; each check's own garbage is small
@@ -167,7 +168,7 @@ def _grade_here(attempt: Attempt, lines: int, lifeline: int) -> NoReturn:
         os.dup2(log, 2)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _tell_all(attempt, lines, lifeline)
+        _tell_all(attempt, run, lines, lifeline)
         status = 0
     except KeyboardInterrupt:
         pass
@@ -176,13 +177,13 @@ def _grade_here(attempt: Attempt, lines: int, lifeline: int) -> NoReturn:
     finally:
         if os.getppid() != parent:
             # Nobody else is left to do it.
-            shutil.rmtree(attempt.place.folder, ignore_errors=True)
+            shutil.rmtree(attempt.rig.folder, ignore_errors=True)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
 
 
-def _tell_all(attempt: Attempt, lines: int, lifeline: int) -> None:
+def _tell_all(attempt: Attempt, run: RunSuites, lines: int, lifeline: int) -> None:
     def tell(line: Line) -> None:
         data = to_line(line)
         while data:
@@ -192,9 +193,7 @@ def _tell_all(attempt: Attempt, lines: int, lifeline: int) -> None:
         tell(Line("check", found=found))
 
     try:
-        facts = run_suites(
-            attempt.settings, attempt.plan, attempt.place, emit, Files(attempt.details, lifeline)
-        )
+        facts = run(attempt.plan, attempt.rig, emit, Files(attempt.details, lifeline))
         tell(Line("done", facts=facts))
     except UsageError as error:
         tell(Line("usage", reason=str(error)))

@@ -3,7 +3,7 @@
 import gc
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,40 +12,24 @@ from typing import Any
 import pytest
 
 from grader.admin import ServerBusyError, ServerSilentError
-from grader.assignment import Exercise
 from grader.errors import FloodError, GraderError, UsageError
 from grader.harness.evidence import gather
+from grader.harness.plan import Plan
 from grader.harness.rig import Rig
-from grader.harness.shares import CARDS, Deck, Placed, too_many_time_outs
+from grader.harness.shares import CARDS, Placed, too_many_time_outs
 from grader.interleave.calls import StudentFault
 from grader.interleave.stage import Stage
 from grader.results import CheckResult, Evidence, Outcome
 from grader.suites.advice import advice
 from grader.suites.check import ATTRIBUTE, Check
 from grader.suites.expect import CheckFailedError
-from grader.suites.lab import Lab, ModuleFault, Subject
+from grader.suites.lab import Lab, ModuleFault
 
 OURS = str(Path(__file__).parents[1])
 
 
 class SkipCheck(Exception):  # noqa: N818 - an outcome
     """This check is not run; the sentence says why."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is run: the exercises with the files that answer them, and which checks."""
-
-    subjects: dict[str, Subject]  # by exercise id; those whose module was found
-    exercises: tuple[Exercise, ...]
-    checks: tuple[str, ...]  # ids; empty: all
-    deck: Deck  # who shares these checks
-    done: frozenset[int]  # places of those that are run already
-    seed: int
-    schedules: int
-    fail_fast: bool
-    submission: Path
-    problems: Mapping[str, str]  # by exercise id: why its module can't be used
 
 
 @dataclass

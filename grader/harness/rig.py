@@ -1,4 +1,9 @@
-"""What a run stands on: a server, a worker, a loop and a clock, made once; a stage for each check."""
+"""What a run stands on: a server, a worker, a loop and a clock, made once; a stage for each check.
+
+Theory of operation. Who waits for a run opens its rig, and with it the worker, which takes a while to get
+ready; then it forks the process that grades, which has the rig in use from there on. So the first worker is
+that process's sister: each of the two may end it, and the one that opened the rig does so in any case.
+"""
 
 import secrets
 from collections.abc import Iterator
@@ -14,7 +19,7 @@ from grader.interleave.stage import Stage
 from grader.interleave.trouble import Ground as Blame
 from grader.interleave.trouble import Trouble
 from grader.loop import Loop
-from grader.processor import Processor
+from grader.processor import Processor, claim
 from grader.proxy import resp
 from grader.proxy.relay import Relay, Times, Upstream, pass_all
 from grader.sandbox.process import Process, Worker, WorkerError
@@ -50,7 +55,7 @@ class Rig:
         self._stack = stack
         self._replaced = 0
         self._programmed = False  # scripts or functions may lie on the server
-        self.spent = Spent()
+        self.spent: Spent  # by the process that has it in use
         self.bounds: Bounds = settings.assignment.bounds
         self.loop = stack.enter_context(Loop())
         self.clock = Clock(place.sockets / "clock")
@@ -58,11 +63,25 @@ class Rig:
         self._enclosure: Enclosure = enclose(
             WallsPlan(self.walls, place.submission, place.sockets, place.scratch, self.bounds)
         )
-        self._server_stack = stack.enter_context(ExitStack())
+        self.server: Server
+        self._server_stack = ExitStack()
         self._worker_stack = stack.enter_context(ExitStack())
-        # The worker first: it takes the longer to get ready, and does so while the server starts.
         self.worker: Worker = self._start_worker()
-        self.server: Server = self._open_server()
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        return self._place.folder
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Have it for this process, with a server; afterwards neither server nor worker is left."""
+        self._processor.come()
+        self.spent = Spent()
+        with self._worker_stack, self._server_stack:
+            self.server = self._open_server()
+            self.wait_ready()
+            yield
 
     def _open_server(self) -> Server:
         folder = self._place.server / secrets.token_hex(4)
@@ -76,6 +95,7 @@ class Rig:
         relay = Relay(self.loop, self._place.sockets, self._connect, Times(lambda: 0.0, lambda: 0))
         address = Path(relay.open(WARM_UP))
         ground = Ground(self._place.sockets, self._place.sockets / "clock", address)
+        self._worker_stack.callback(relay.close_all)
         worker = start_worker(self.loop, self._enclosure, ground, self.bounds)
         self._worker_stack.callback(worker.close)
         self._warming = relay
@@ -185,7 +205,10 @@ class Rig:
 
 
 @contextmanager
-def open_rig(settings: Settings, place: Place, processor: Processor) -> Iterator[Rig]:
+def open_rig(settings: Settings, place: Place) -> Iterator[Rig]:
     """A rig whose worker is still getting ready; closing it leaves no process behind."""
     with ExitStack() as stack:
-        yield Rig(settings, place, processor, stack)
+        processor = stack.enter_context(claim())
+        rig = Rig(settings, place, processor, stack)
+        processor.leave()  # the worker stays
+        yield rig

@@ -16,13 +16,14 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.assignment import Bounds
 from grader.errors import GraderError
 from grader.loop import Loop
-from grader.sandbox.channel import Channel
+from grader.sandbox.channel import READ_BYTES, Channel
 from grader.sandbox.inside import worker_wire as wire
 from grader.sandbox.memory import count_mib
 from grader.sandbox.threads import OWN_THREADS, Threads
@@ -197,6 +198,7 @@ class Worker:
         self._loop = loop
         self._bounds = bounds
         self._popen = popen
+        self._ended = False
         self._listener = listener
         self._control: Channel | None = None
         self._replies: list[Any] = []
@@ -204,6 +206,19 @@ class Worker:
         self._kept: list[Process] = []
         self.versions: dict[str, str] = {}
         loop.watch(listener, self._accept)
+        assert popen.stdout is not None  # noqa: S101 - it is a pipe
+        self._life = popen.stdout  # which only the zygote and the walls around it have: it ends with them
+        loop.watch(self._life.fileno(), self._notice_end)
+
+    def _notice_end(self) -> None:
+        if not os.read(self._life.fileno(), READ_BYTES):
+            self._ended = True
+            self._forget_life()
+
+    def _forget_life(self) -> None:
+        if not self._life.closed:
+            self._loop.forget(self._life.fileno())
+            self._life.close()
 
     def _accept(self) -> None:
         sock, _ = self._listener.accept()
@@ -226,7 +241,7 @@ class Worker:
         end = time.monotonic() + seconds
         while not self._replies:
             gone = self._control is not None and self._control.closed
-            if gone or self._popen.poll() is not None or time.monotonic() > end:
+            if gone or self._ended or time.monotonic() > end:
                 raise WorkerError("The sandboxed worker did not start, or its first process is gone.")
             self._loop.turn(0.05)
         reply: dict[str, Any] = self._replies.pop(0)
@@ -347,6 +362,9 @@ class Worker:
         elif self._listener.fileno() >= 0:
             self._loop.forget(self._listener)
             self._listener.close()
-        if self._popen.poll() is None:
-            os.killpg(self._popen.pid, signal.SIGKILL)
-        self._popen.wait()
+        self._forget_life()
+        if self._popen.returncode is None:
+            # Its number is nobody else's yet, for who started it waits for it here alone.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._popen.pid, signal.SIGKILL)
+            self._popen.wait()

@@ -51,7 +51,7 @@ def start_worker(loop: Loop, enclosure: Enclosure, ground: Ground, bounds: Bound
             [*enclosure.command, *arguments],
             env=enclosure.environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,  # says nothing, but ends when it ends
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )

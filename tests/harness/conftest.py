@@ -7,7 +7,7 @@ import pytest
 
 from grader.assignment import DEFAULT, Exercise
 from grader.grade import grade
-from grader.harness import run
+from grader.harness import suite_files
 from grader.settings import Settings
 
 HEAD = """
@@ -36,7 +36,7 @@ class Grader:
         self.details = folder / "details"
         self.details.mkdir()
         (self.suites / "conftest.py").write_text("")
-        monkeypatch.setattr(run, "SUITES", self.suites)
+        monkeypatch.setattr(suite_files, "SUITES", self.suites)
         self.seen = []
         self.watch = self.seen.append
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pytest
 
 from grader.assignment import DEFAULT
-from grader.harness.run import SUITES
+from grader.harness.suite_files import SUITES
 from reports import catalogue
 from reports.catalogue import UnknownLanguageError, languages, load
 
