@@ -4,7 +4,7 @@ Theory of operation: the worker sees the same few places whatever the walls are,
 which paths. With bubblewrap they are all that there is:
 
     /box/program     the worker's own files        read-only
-    /box/library     redis-py                      read-only
+    /box/library     redis-py and hiredis          read-only
     /box/submission  the submission's copy         read-only
     /box/sockets     control and proxy sockets     read-only: one can connect, not create
     /tmp             a small tmpfs                 the only writable place
