@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from grader import __version__
 from grader.assignment import Exercise
 from grader.errors import GraderError, UsageError
-from grader.harness.attempt import Attempt, Ended, Watch, run_attempts
+from grader.harness.attempt import Attempt, Ended, OpenWatch, run_attempts, unwatched
 from grader.harness.plan import Facts, Plan
 from grader.harness.rig import Place, open_rig
 from grader.harness.shares import Deck, Placed, put_together
@@ -32,9 +33,12 @@ from grader.submission import OpenedSubmission, open_submission
 from grader.suites.lab import Subject
 
 
-def grade(submission: Path, settings: Settings, watch: Watch, details: Path | None = None) -> Results:
-    """The results of a submission; ``watch`` is handed each check's as it comes.
+def grade(
+    submission: Path, settings: Settings, open_watch: OpenWatch = unwatched, details: Path | None = None
+) -> Results:
+    """The results of a submission; ``open_watch`` gives who is handed each check's as it comes.
 
+    It is called once, when the workers are on their way: there is time then to import what shows results.
     ``details`` is a folder for the instructor's own: pytest's report and the grader's log. Raises
     SubmissionError and UsageError; a failure of the grader's own gives results that are not graded.
     """
@@ -42,7 +46,7 @@ def grade(submission: Path, settings: Settings, watch: Watch, details: Path | No
     began, at = time.monotonic(), datetime.now(UTC)
     with private_folder() as folder:
         opened = open_submission(submission, exercises, _make_folder(folder / "submission"))
-        ended = _try_twice(_Task(settings, opened, exercises, folder, details or folder), watch)
+        ended = _try_twice(_Task(settings, opened, exercises, folder, details or folder), cache(open_watch))
     run = _describe_run(settings, exercises, _merge(ended), at, time.monotonic() - began)
     reason = next((one.reason for one in ended if one.reason), "")
     checks = put_together((found for one in ended for found in one.found), settings.assignment.bounds)
@@ -113,18 +117,18 @@ def _plan(task: _Task, deck: Deck, done: frozenset[int]) -> Plan:
     )
 
 
-def _try_twice(task: _Task, watch: Watch) -> list[Ended]:
+def _try_twice(task: _Task, open_watch: OpenWatch) -> list[Ended]:
     """Grade in as many processes as there are jobs; what failed by our own fault is tried once more."""
     jobs = _count_jobs(task.settings)
-    ended = _try(task, range(jobs), (), watch)
+    ended = _try(task, range(jobs), (), open_watch)
     if all(one.facts for one in ended):
         return ended
     well = [one for one in ended if one.facts]
     done = [found for one in well for found in one.found]
-    return [*well, *_try(task, range(jobs, 2 * jobs - len(well)), done, watch)]
+    return [*well, *_try(task, range(jobs, 2 * jobs - len(well)), done, open_watch)]
 
 
-def _try(task: _Task, numbers: range, done: Sequence[Placed], watch: Watch) -> list[Ended]:
+def _try(task: _Task, numbers: range, done: Sequence[Placed], open_watch: OpenWatch) -> list[Ended]:
     """Run all checks but those that are done, in so many processes."""
     with Deck() as deck, ExitStack() as stack:
         for placed in done:
@@ -134,7 +138,7 @@ def _try(task: _Task, numbers: range, done: Sequence[Placed], watch: Watch) -> l
             attempts = [_attempt(task, plan, number, stack) for number in numbers]
         except GraderError as error:
             return [Ended(reason=str(error))]
-        return run_attempts(attempts, watch)
+        return run_attempts(attempts, open_watch)
 
 
 def _count_jobs(settings: Settings) -> int:

@@ -134,7 +134,7 @@ def survives(mutant: Mutant) -> bool:
         shutil.copytree(SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / f"{mutant.module}.py").write_text(mutant.source, encoding="utf-8")
         settings = Settings(SEED, server="embedded", exercises=(mutant.module,), fail_fast=True)
-        results = grade(folder, settings, lambda _: None)
+        results = grade(folder, settings)
     if results.reason:
         raise RuntimeError(f"{mutant}: {results.reason}")
     return all(check.outcome is Outcome.PASSED for exercise in results.exercises for check in exercise.checks)

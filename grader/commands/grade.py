@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from grader.commands.grading import Request, grade_and_report
+from grader.commands.grading import grade_and_report
+from grader.commands.request import Request
 from grader.settings import CHOICES
 
 PATH = click.Path(path_type=Path)

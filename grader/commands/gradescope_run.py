@@ -43,7 +43,7 @@ def _graded(folder: Path, metadata: Metadata, options: Options) -> str:
     seed = int((metadata.created_at or datetime.now(UTC)).timestamp())
     settings = Settings(seed=seed, assignment=assignment, sandbox=options.sandbox)
     try:
-        results = grade(folder / "submission", settings, lambda _check: None)
+        results = grade(folder / "submission", settings)
     except SubmissionError as error:
         return json.dumps(unreadable(str(error)))
     click.echo(note(results, metadata))

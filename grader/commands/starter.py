@@ -48,4 +48,4 @@ def _reason(results: Results) -> str:
 
 
 def _grade(submission: Path, assignment: Assignment) -> Results:
-    return grade(submission, Settings(seed=1, assignment=assignment), lambda _check: None)
+    return grade(submission, Settings(seed=1, assignment=assignment))

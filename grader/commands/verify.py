@@ -41,4 +41,4 @@ def command(context: click.Context, results: Path, regrade: Path | None, file: P
 def _regraded(recorded: Results, submission: Path, file: Path | None) -> tuple[str, ...]:
     assignment = load_assignment(file)
     settings = settings_of(recorded, Settings(seed=recorded.run.seed, assignment=assignment))
-    return differences(recorded, grade(submission, settings, lambda _check: None))
+    return differences(recorded, grade(submission, settings))

@@ -12,7 +12,7 @@ from grader.course.store import OUTCOMES
 from grader.course.ungraded import no_results
 from grader.errors import SubmissionError
 from grader.grade import grade
-from grader.results import CheckResult, Results, Status
+from grader.results import Results, Status
 from grader.settings import Settings
 from grader.submission import open_submission
 
@@ -27,7 +27,7 @@ def grade_one(job: Job) -> GradedOne:
         path = Path(folder, f"submission{job.suffix}")
         path.write_bytes(job.data)
         try:
-            outcomes = grade(path, _without_scoring(job.settings), _ignore, details)
+            outcomes = grade(path, _without_scoring(job.settings), details=details)
             more = (*_sources(path, job), *_details(details))
         except SubmissionError as error:
             return _unreadable(job, str(error).replace(path.name, job.file))
@@ -51,10 +51,6 @@ def _without_scoring(settings: Settings) -> Settings:
 def _details(folder: Path) -> tuple[tuple[str, bytes], ...]:
     """What the harness left for the instructor."""
     return tuple((path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file())
-
-
-def _ignore(check: CheckResult) -> None:
-    """A class has no use for single checks while it runs."""
 
 
 def _unreadable(job: Job, reason: str) -> GradedOne:

@@ -31,8 +31,14 @@ SILENT_SECONDS = 300.0  # without a result, after which the other process hangs;
 END_SECONDS = 10.0  # for the other process to clear up after Ctrl-C
 
 
-Watch = Callable[[CheckResult], None]
+Watch = Callable[[CheckResult], None]  # is handed each check's result as it comes
+OpenWatch = Callable[[], Watch]
 RunSuites = Callable[[Plan, Rig, Callable[[Placed], None], Files], Facts]
+
+
+def unwatched() -> Watch:
+    """Nobody watches."""
+    return lambda _check: None
 
 
 @dataclass(frozen=True)
@@ -113,12 +119,13 @@ class _Running:
         os.waitpid(self.pid, 0)
 
 
-def run_attempts(attempts: Sequence[Attempt], watch: Watch) -> list[Ended]:
+def run_attempts(attempts: Sequence[Attempt], open_watch: OpenWatch) -> list[Ended]:
     """Grade in forked processes, all at once; whatever happens to one, its death included, is its end.
 
     Raises UsageError for what only the suites can know to be wrong.
     """
     # Only now, for the workers get ready meanwhile.
+    watch = open_watch()
     suites = import_suites(exercise.id for attempt in attempts[:1] for exercise in attempt.plan.exercises)
     running: list[_Running] = []
     try:

@@ -51,7 +51,7 @@ class Grader:
         chosen = tuple(Exercise(name, name, "It", 10) for name in exercises)
         assignment = replace(DEFAULT, exercises=chosen, bounds=bounds or DEFAULT.bounds)
         settings = Settings(1, assignment, server="embedded", **more)
-        return grade(self.folder / "submission", settings, self.watch, self.details)
+        return grade(self.folder / "submission", settings, lambda: self.watch, self.details)
 
 
 @pytest.fixture

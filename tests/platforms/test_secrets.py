@@ -30,7 +30,7 @@ def gradings(tmp_path_factory):
     for name, text in FAULTY.items():
         (folder / name).write_text(text)
     paths = {"stubs": ROOT / "exercises", "solutions": ROOT / "solutions", "faulty": folder}
-    return {name: grade(path, Settings(seed=3), lambda _check: None) for name, path in paths.items()}
+    return {name: grade(path, Settings(seed=3)) for name, path in paths.items()}
 
 
 def test_the_stubs_score_nothing_and_the_solutions_everything(gradings):

@@ -33,7 +33,7 @@ def test_a_constant_earns_nothing(constant, tmp_path):
         (tmp_path / f"{exercise.id}.py").write_text(source)
     exercises = tuple(exercise.id for exercise in DEFAULT.exercises)
     settings = Settings(seed=1, server="embedded", exercises=exercises, schedules=3)
-    results = grade(tmp_path, settings, lambda _: None)
+    results = grade(tmp_path, settings)
     checks = [check for exercise in results.exercises for check in exercise.checks]
     assert len(results.exercises) == len(DEFAULT.exercises)
     assert [check.id for check in checks if check.outcome is Outcome.PASSED] == []
