@@ -17,7 +17,6 @@ from grader.grade import grade
 from grader.harness.attempt import Watch
 from grader.harness.known import known_checks
 from grader.settings import Settings
-from reports.formats.files import parse
 
 if TYPE_CHECKING:
     from grader.commands.showing import Showing
@@ -29,7 +28,6 @@ JOBS = 2  # more processes than this gain little: the longest exercise decides
 def grade_and_report(request: Request) -> int:
     """Grade, write and print; gives the exit status."""
     gc.freeze()  # what was imported stays to the end, and needn't be looked through then
-    parse(request.formats)  # before the work, not after it
     settings = make_settings(request)
     out = request.out or Path("graded", Path(os.path.realpath(request.submission)).name)
     details = _make_folder(out / DETAILS)

@@ -18,7 +18,7 @@ from grader.harness.attempt import Watch
 from grader.results import Results, Status
 from reports import html, terminal
 from reports.formats.context import Context
-from reports.formats.files import write_formats
+from reports.formats.files import parse, write_formats
 from reports.terminal_progress import Progress
 from reports.visibility import Visibility
 
@@ -35,6 +35,9 @@ class Showing:
     request: Request
     assignment: Assignment
     out: Path
+
+    def __post_init__(self) -> None:
+        parse(self.request.formats)  # a wrong one is told before any check is run
 
     @property
     def _language(self) -> str:
