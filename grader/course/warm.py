@@ -5,7 +5,7 @@ import gc
 from grader.assignment import DEFAULT
 from grader.course.marking import draw
 from grader.course.ungraded import no_results
-from grader.harness.suite_files import import_suites
+from grader.harness.late import import_suites
 from grader.settings import Settings
 
 # Compiles the scorecard's templates, which takes longer than drawing with them.

@@ -21,10 +21,10 @@ from typing import Literal, NoReturn
 
 from grader.codec import from_json, to_line
 from grader.errors import GraderError, UsageError
+from grader.harness.late import import_suites
 from grader.harness.plan import Facts, Files, Plan
 from grader.harness.rig import Rig
 from grader.harness.shares import Placed
-from grader.harness.suite_files import import_suites
 from grader.results import CheckResult
 
 SILENT_SECONDS = 300.0  # without a result, after which the other process hangs; a swamped machine is slow

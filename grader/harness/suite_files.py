@@ -1,11 +1,7 @@
-"""The suites' files, what runs them, and the digest of all that decides a verdict."""
+"""The suites' files, and the digest of all that decides a verdict."""
 
 import hashlib
-import importlib
-from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 
 SUITES = Path(__file__).parent.parent / "suites"
 
@@ -13,18 +9,6 @@ SUITES = Path(__file__).parent.parent / "suites"
 def suite_file(exercise: str) -> Path:
     """An exercise's suite."""
     return SUITES / f"test_{exercise}.py"
-
-
-def import_suites(exercises: Iterable[str]) -> ModuleType:
-    """Import pytest and the suites, for who forks later; gives ``grader.harness.run``, which runs them.
-
-    Pytest takes modules that it finds imported as they are.
-    """
-    importlib.import_module("pytest_jsonreport.plugin")
-    for exercise in exercises:
-        with suppress(Exception):  # it is said where the suite is collected
-            importlib.import_module(f"grader.suites.test_{exercise}")
-    return importlib.import_module("grader.harness.run")
 
 
 def suite_digest(exercises: list[str]) -> str:
