@@ -175,19 +175,21 @@ class Plugin:
         trouble = stage.kit.trouble
         match error:
             case FloodError():
-                return trouble.flooded(stage, error)
+                return trouble.flooded(stage.actors, error)
             case ServerBusyError():
-                return trouble.blocked(stage)
+                return trouble.blocked(stage.actors)
             case ServerSilentError() if stage.relay.waiting():
                 trouble.server_spoiled = True
-                return trouble.blocked(stage)
+                return trouble.blocked(stage.actors)
         return error
 
     def _finish(self, item: pytest.Item) -> None:
         name = check_id(item)
         lab, error = self._labs.pop(name, None), self._errors.pop(name, None)
         if lab and lab.stage.kit.trouble.server_spoiled and isinstance(error, CheckFailedError):
-            error = lab.stage.kit.trouble.blocked(lab.stage)  # so that no submission uses up a server in each
+            error = lab.stage.kit.trouble.blocked(
+                lab.stage.actors
+            )  # so that no submission uses up a server in each
         result = self._judge(item, error)
         self._plan.deck.note(self._places[name], result.outcome)
         self._emit(Placed(self._places[name], result, self._unsure.pop(name, ())))

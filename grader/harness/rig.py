@@ -139,7 +139,7 @@ class Rig:
         self.clock.begin(self.admin)
         times = Times(lambda: self.clock.seconds, self.clock.offset_ms)
         relay = Relay(self.loop, self._place.sockets, self._connect, times)
-        trouble = Trouble(self._blame())
+        trouble = Trouble(self._blame(relay))
         stage = Stage(self._kit(relay, trouble), seed)
         kept: list[Process] = []
         try:
@@ -163,8 +163,11 @@ class Rig:
             self._inside,
         )
 
-    def _blame(self) -> Blame:
+    def _blame(self, relay: Relay) -> Blame:
         return Blame(
+            self.loop,
+            self.worker,
+            relay,
             self.bounds,
             self._enclosure.submission,
             self.server.address,

@@ -2,14 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
 from grader.interleave.kit import Kit
-
-if TYPE_CHECKING:
-    from grader.interleave.simulation import Simulation
 
 LONG_SECONDS = 0.02  # that nothing happened, after which the student's code has its processor alone
 WATCH_SECONDS = 0.01  # from one look at the time to the next
@@ -51,7 +47,7 @@ class Deadlines:
         """Real time since something last happened."""
         return time.monotonic() - self._moved
 
-    def watch(self, stage: "Simulation", passed: Callable[[], float]) -> None:
+    def watch(self, passed: Callable[[], float]) -> None:
         """Look at the time, now and then; raises StudentFault for a call that is past its deadline.
 
         ``passed`` says for how many seconds the student's code would notice that nothing happened.
@@ -64,12 +60,12 @@ class Deadlines:
             self._kit.processor.leave()
         trouble = self._kit.trouble
         if trouble.is_used_up():
-            raise trouble.used_up(stage)
+            raise trouble.used_up(self._actors)
         for actor in self._actors.values():
             if actor.busy and not actor.frozen and self._is_stuck(actor, now):
-                raise trouble.timed_out(stage, actor)
-        trouble.watch_server(stage)
-        trouble.watch_memory(stage)
+                raise trouble.timed_out(actor)
+        trouble.watch_server(self._actors)
+        trouble.watch_memory(self._actors)
         if passed() > STALL_SECONDS:
             self._kit.clock.drift(int((now - max(self._moved, self._drifted)) * NANOSECONDS))
             self._drifted = now

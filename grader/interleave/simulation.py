@@ -124,7 +124,7 @@ class Simulation:
                 self.deadlines.note_step()
                 if actor.process.told:
                     self.take_answers()
-                self.deadlines.watch(self, lambda: 0.0)
+                self.deadlines.watch(lambda: 0.0)
         finally:
             self.relay.passes = hold_all
             self.deadlines.note_move()
@@ -146,7 +146,7 @@ class Simulation:
             if not self._will_rest():
                 self.kit.loop.turn(PAUSE_SECONDS)
                 # A machine that is swamped lets nobody compute: then nothing has passed for the student.
-                self.deadlines.watch(self, self.deadlines.computed_seconds)
+                self.deadlines.watch(self.deadlines.computed_seconds)
             elif self._needs_barrier() and not barrier:
                 # What one client's command sets free for another is on its way before these are answered.
                 self.kit.admin.ask("PING")
@@ -162,7 +162,7 @@ class Simulation:
             turns += 1
             if turns % LONG_ROW == 0:
                 self.take_answers()
-                self.deadlines.watch(self, lambda: 0.0)
+                self.deadlines.watch(lambda: 0.0)
                 if time.monotonic() - began > self.kit.bounds.call_seconds:
                     raise self.kit.trouble.restless()
         return turns > 0
@@ -207,7 +207,7 @@ class Simulation:
             if actor.busy:
                 actor.answer = actor.process.answer()
                 if actor.answer is None and actor.process.gone:
-                    raise self.kit.trouble.died(self, actor)
+                    raise self.kit.trouble.died(actor)
 
     def moves(self) -> list[Move]:
         """What can happen next, in a fixed order: by actor, connections before callbacks."""
@@ -287,7 +287,7 @@ class Simulation:
         self.kit.loop.turn(0.005)
         for actor in self.actors.values():
             actor.process.threads.stir()  # a timer of the machine's own may have woken anybody
-        self.deadlines.watch(self, self.deadlines.quiet_seconds)
+        self.deadlines.watch(self.deadlines.quiet_seconds)
         return True
 
     def tell(self, actor: str, event: str, what: object) -> None:

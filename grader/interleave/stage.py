@@ -129,7 +129,7 @@ class Stage(Simulation):
         self.deadlines.note_step()
         if self.kit.loop.turn(QUIET_SECONDS):
             self.take_answers()
-            self.deadlines.watch(self, lambda: 0.0)
+            self.deadlines.watch(lambda: 0.0)
         else:
             self.run(lambda: not actor.busy)
 
@@ -137,7 +137,7 @@ class Stage(Simulation):
         """Run until all the threads of an actor have answered."""
         self.run(lambda: not actor.busy, choose)
         if actor.answer is None:
-            raise self.kit.trouble.died(self, actor)
+            raise self.kit.trouble.died(actor)
         message, actor.answer, actor.doing = actor.answer, None, ""
         if "error" in message:
             answer = read_answer(message)
@@ -173,7 +173,7 @@ class Stage(Simulation):
     def take(self, actor: Actor) -> Answer:
         """An actor's answer, which must be there."""
         if actor.answer is None:
-            raise self.kit.trouble.died(self, actor)
+            raise self.kit.trouble.died(actor)
         message, actor.answer, actor.doing = actor.answer, None, ""
         actor.process.threads.at_rest()  # counts the threads that the call may have left
         try:

@@ -3,23 +3,24 @@
 import re
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from grader.admin import Admin, ServerBusyError, ServerGoneError, ServerSilentError
 from grader.assignment import Bounds
 from grader.errors import FloodError
 from grader.interleave.actor import Actor
 from grader.interleave.calls import StudentFault
+from grader.loop import Loop
 from grader.proxy import resp
+from grader.proxy.relay import Relay
 from grader.results import Frame, Outcome
-from grader.sandbox.process import WorkerError
+from grader.sandbox.process import Worker, WorkerError
 from grader.server.address import Address, Login
 from grader.spent import Spent
 
-if TYPE_CHECKING:
-    from grader.interleave.simulation import Simulation
+Actors = Mapping[str, Actor]  # of a stage, by name
 
 TOGETHER = 3  # times one process's memory is what all of them may hold
 MEMORY_SECONDS = 0.1  # from one look at the memory of all processes to the next
@@ -34,6 +35,9 @@ _STACK_LINE = re.compile(
 class Ground:
     """What has to be known to say whose fault something is."""
 
+    loop: Loop
+    worker: Worker
+    relay: Relay
     bounds: Bounds
     submission: str  # its folder as the worker sees it
     address: Address
@@ -47,15 +51,18 @@ def _name_signal(number: int) -> str:
     return names.get(number, f"signal {number}")  # most real-time signals have no name
 
 
-def _doing(stage: "Simulation", otherwise: str = "") -> str:
+def _doing(actors: Actors, otherwise: str = "") -> str:
     """The call that somebody is in."""
-    return next((actor.doing for actor in stage.actors.values() if actor.busy), otherwise)
+    return next((actor.doing for actor in actors.values() if actor.busy), otherwise)
 
 
 class Trouble:
     """Turns what happened into a StudentFault; remembers whether the server has to be replaced."""
 
     def __init__(self, ground: Ground) -> None:
+        self._loop = ground.loop
+        self._worker = ground.worker
+        self._relay = ground.relay
         self._bounds = ground.bounds
         self._submission = ground.submission
         self._isolated = ground.isolated
@@ -67,11 +74,11 @@ class Trouble:
         self.server_spoiled = False
         self.script_killed = False
 
-    def died(self, stage: "Simulation", actor: Actor) -> StudentFault:
+    def died(self, actor: Actor) -> StudentFault:
         """Its process ended in the middle of a call."""
         actor.dead = True
         try:
-            status, peak = stage.kit.worker.end().get(actor.process.pid, (None, 0))
+            status, peak = self._worker.end().get(actor.process.pid, (None, 0))
         except WorkerError:
             if self._isolated:
                 raise  # the first process is gone as well, which is no student's doing
@@ -94,9 +101,9 @@ class Trouble:
         message = f"The process of your code broke the protocol during {actor.doing or 'a call'}."
         return StudentFault(Outcome.ERRORED, f"{message} {actor.process.misbehaved}", call=actor.doing)
 
-    def flooded(self, stage: "Simulation", flood: FloodError) -> StudentFault:
+    def flooded(self, actors: Actors, flood: FloodError) -> StudentFault:
         """Somebody sent more than anybody needs."""
-        doing = _doing(stage, "Your code")
+        doing = _doing(actors, "Your code")
         return StudentFault(Outcome.ERRORED, f"{doing} sent Valkey {flood} and was stopped.", call=doing)
 
     def is_used_up(self) -> bool:
@@ -104,9 +111,9 @@ class Trouble:
         # What takes longer to tell is asked for only where it can matter.
         return self._spent.real > self._bounds.total_seconds < self._spent.seconds
 
-    def used_up(self, stage: "Simulation") -> StudentFault:
+    def used_up(self, actors: Actors) -> StudentFault:
         """The submission had no time left in the middle of a check."""
-        doing = _doing(stage)
+        doing = _doing(actors)
         limit = f"{self._bounds.total_seconds:g}"
         message = f"The {limit} seconds that a submission may take in all ran out in this check."
         return StudentFault(Outcome.TIMED_OUT, message, call=doing)
@@ -117,11 +124,11 @@ class Trouble:
             Outcome.TIMED_OUT, "Your code goes on sending after its call returned, without a pause."
         )
 
-    def timed_out(self, stage: "Simulation", actor: Actor) -> StudentFault:
+    def timed_out(self, actor: Actor) -> StudentFault:
         """It didn't answer before its deadline: says where it was."""
         actor.dead = True
-        frames = self._ask_stack(stage, actor)
-        waiting = self._say_waiting(stage, actor)
+        frames = self._ask_stack(actor)
+        waiting = self._say_waiting(actor)
         fault = StudentFault(
             Outcome.TIMED_OUT,
             f"{actor.doing} did not return within {self._bounds.call_seconds:g} seconds.",
@@ -130,15 +137,15 @@ class Trouble:
         fault.stack, fault.waiting_for = frames, waiting
         return fault
 
-    def _ask_stack(self, stage: "Simulation", actor: Actor) -> tuple[Frame, ...]:
+    def _ask_stack(self, actor: Actor) -> tuple[Frame, ...]:
         try:
-            stage.kit.worker.signal(actor.process, signal.SIGUSR1)
+            self._worker.signal(actor.process, signal.SIGUSR1)
         except WorkerError:
             return ()
         end = time.monotonic() + STACK_SECONDS
         while not actor.process.stack and time.monotonic() < end:
-            stage.kit.loop.turn(0.01)
-        while time.monotonic() < end and stage.kit.loop.turn(0.002):
+            self._loop.turn(0.01)
+        while time.monotonic() < end and self._loop.turn(0.002):
             pass
         return self.read_stack(bytes(actor.process.stack))
 
@@ -152,17 +159,17 @@ class Trouble:
                 frames.append(Frame(name, int(found["line"]), found["function"]))
         return tuple(reversed(frames))
 
-    def _say_waiting(self, stage: "Simulation", actor: Actor) -> str:
-        waiting = [link for link in stage.relay.waiting() if link.actor == actor.name]
+    def _say_waiting(self, actor: Actor) -> str:
+        waiting = [link for link in self._relay.waiting() if link.actor == actor.name]
         if waiting:
             return f"Valkey's answer to {resp.show_command(waiting[0].flight[-1].command)}"
         if any(ask.until >= 0 for ask in actor.process.asks.values()):
             return "its own sleep or time-out, again and again"
         return ""
 
-    def watch_server(self, stage: "Simulation") -> None:
+    def watch_server(self, actors: Actors) -> None:
         """End a script that runs for too long; raises StudentFault where only a new server helps."""
-        waiting = [link for link in stage.relay.waiting() if link.blocks_for is None]
+        waiting = [link for link in self._relay.waiting() if link.blocks_for is None]
         number = waiting[0].flight[0].number if waiting else 0
         if number != self._stuck[0]:
             self._stuck = (number, time.monotonic())
@@ -172,25 +179,25 @@ class Trouble:
         if not self._kill_script():
             self.server_spoiled = True
             command = resp.show_command(waiting[0].flight[0].command)
-            doing = stage.actors[waiting[0].actor].doing
+            doing = actors[waiting[0].actor].doing
             raise StudentFault(
                 Outcome.TIMED_OUT, f"{doing} kept Valkey busy for too long with {command}.", call=doing
             )
 
-    def watch_memory(self, stage: "Simulation") -> None:
+    def watch_memory(self, actors: Actors) -> None:
         """Raise StudentFault where all processes together hold too much."""
         if time.monotonic() - self._weighed < MEMORY_SECONDS:
             return
         self._weighed = time.monotonic()
         most = TOGETHER * self._bounds.memory_mib
-        if stage.kit.worker.held_mib() > most:
-            doing = _doing(stage)
+        if self._worker.held_mib() > most:
+            doing = _doing(actors)
             message = f"All processes of your code together used more than {most} MiB of memory."
             raise StudentFault(Outcome.ERRORED, message, call=doing)
 
-    def blocked(self, stage: "Simulation") -> StudentFault:
+    def blocked(self, actors: Actors) -> StudentFault:
         """Valkey is in something of the student's that takes too long."""
-        doing = _doing(stage, "Your code")
+        doing = _doing(actors, "Your code")
         return StudentFault(Outcome.TIMED_OUT, f"{doing} kept Valkey busy for too long.", call=doing)
 
     def calm(self, admin: Admin, *, quick: bool) -> None:
