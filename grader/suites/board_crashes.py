@@ -188,12 +188,13 @@ def judged(lab: Lab, call: Call, endings: list[Ending]) -> Callable[[Answer], st
     """Judges a change by what it gave and what it left."""
 
     def judge(answer: Answer) -> str:
-        if isinstance(answer, Raised):
+        raised = isinstance(answer, Raised)
+        if raised and not lost_its_lock(answer):
             return f"{call} raised {answer}, because the board ran out in between."
         if eternal := left_eternal(lab):
             return eternal
         board = StandIn(lab, next(iter(lab.stage.actors.values())), "board")
-        likely = [model for value, model in endings if value == answer.value]
+        likely = [model for value, model in endings if raised or value == answer.value]
         if not likely:
             return f"{call} gave {answer}, which is neither the old board's answer nor a new one's."
         return unlike(board, likely)
@@ -201,6 +202,13 @@ def judged(lab: Lab, call: Call, endings: list[Ending]) -> Callable[[Answer], st
     return judge
 
 
+def lost_its_lock(answer: Answer) -> bool:
+    """Whether a call says that its lock ran out: it stood still for longer than some locks are held."""
+    return isinstance(answer, Raised) and "Lock" in answer.type
+
+
 def misread_when_gone(answer: Answer) -> str:
     """Judges a reading method on a board that runs out."""
+    if lost_its_lock(answer):
+        return ""
     return misread(answer).replace("a player was removed beside it", "the board ran out in between")

@@ -227,5 +227,5 @@ def misread(answer: Answer) -> str:
     if isinstance(answer, Raised):
         return f"The reading method raised {answer}, because a player was removed beside it."
     value = answer.value
-    right = value is None or isinstance(value, int | list)
+    right = value is None or isinstance(value, int | float | list)
     return "" if right else f"The reading method gave {answer}."
