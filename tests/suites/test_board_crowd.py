@@ -23,7 +23,8 @@ FORGETFUL = PLAIN + "    def top(self):\n        return None\n"
 @pytest.fixture
 def crowded():
     crowded_board.cache_clear()
-    return crowded_board()
+    yield crowded_board()
+    crowded_board.cache_clear()  # a grading later in this process begins without this one's boards
 
 
 def submits(lab):
