@@ -11,27 +11,34 @@ from grader.suites.board_order import filled
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, value_of
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import odd_names, word, words
+from grader.suites.names import SAME_SHORT_HASH, odd_names, word, words
 
 LONG = 60  # characters of a name
+MOST_WORDS = 30
 AS_IT_IS = "A name is used as it is: no trimming, no change of case, no normalising, no coding that loses."
 SHARED = (
     "All state lives on the server. What an object remembers is out of date as soon as another process "
     "changes the board."
 )
+MADE = "Making an object changes nothing: the board may be there already, from another process."
 HELPER = "One board keeps something under a key that is made from its name, and is another board's key too."
 SEPARATORS = (":", "/", "|", "-", "_")
 PARTS = (":index", ":scores", ":ttl", ":lock", ":players", ":1")
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
-def test_any_text_names_a_player(board: StandIn, rand: Random) -> None:
+def test_any_text_names_a_player(lab: Lab, board: StandIn, rand: Random) -> None:
     """Players are any text: colons, spaces, newlines, globs and emoji, used as they are."""
     base = word(rand)
     names = [*odd_names(rand), base, base.upper(), f" {base}", f"{base} ", f"{base}\n"]
     names += [f"{base}\u00e9", f"{base}e\u0301", "(1", "-inf", "+", "-", f"[{base}", "0", "None", "😀", "日"]
-    names += [" ", "  ", "\n", base * 50, f"{base * 50}x"]
-    model = filled(board, {name: rand.randrange(99) / 4 for name in names})
+    names += [" ", "  ", "\n", "\0", f"{base}\0{base}", f"{base}\x1f{base}", base * 50, f"{base * 50}x"]
+    names += words_sent(lab, board, base)
+    names = list(dict.fromkeys(names))
+    scores = rand.sample(
+        range(400), len(names)
+    )  # no two of them equal: their order is another check's affair
+    model = filled(board, {name: score / 4 for name, score in zip(names, scores, strict=True)})
     expect_entries(board.top(99), model.entries(), AS_IT_IS, board=model)
     for name in rand.sample(names, 4):
         expect(board.score(name), f"The score of {name!r}").to_equal(model.score(name), hint=AS_IT_IS)
@@ -56,7 +63,8 @@ def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
     """Boards of different names are apart, whatever text the names are."""
     base = word(rand, 4)
     names = [base, base.upper(), f"{base} ", f"{base}:", f":{base}", f"{base}*", "*", f"{base}-", f"{base}_"]
-    names += [f"{base}\u00e9", f"{base}e\u0301", " ", "\n", base * 50, f"{base * 50}x"]
+    names += [f"{base}\u00e9", f"{base}e\u0301", " ", "\n", f"{base}\0", base * 300, f"{base * 300}x"]
+    names += SAME_SHORT_HASH
     names += rand.sample(odd_names(rand), 3)
     boards = {name: lab.new(f"board{n}", name) for n, name in enumerate(names)}
     for n, board in enumerate(boards.values(), 1):
@@ -74,6 +82,15 @@ def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
         expect(seen, what).to_equal(own, hint=of_a_score(seen, own, hint))
     boards[base].remove("ann")
     expect(boards["*"].size()).to_equal(1, hint="Removing from one board touched another.")
+
+
+def words_sent(lab: Lab, board: StandIn, player: str) -> list[str]:
+    """What the module says to the server of a player, who is removed again: a player may be called so too."""
+    with lab.tap() as tap:
+        board.submit(player, 1.0)
+        board.remove(player)
+    found = {word.decode("utf-8", "replace") for one in tap.executed for word in one.command}
+    return sorted(text for text in found if 0 < len(text) < LONG)[:MOST_WORDS]
 
 
 def shortened(name: str) -> str:
@@ -146,13 +163,16 @@ def named_like_keys(lab: Lab, board: StandIn, base: str) -> list[str]:
     keys = [state.key for state in lab.keys()]
     layouts = [key.split(base) for key in keys if key.count(base) == 1]
     texts = {word.decode("utf-8", "replace") for one in tap.executed for word in one.command}
-    found = set()
-    for before, after in layouts:
-        for text in texts.union(keys):
-            fits = base in text and text.startswith(before) and text.endswith(after)
+    # A key for all boards, of a lock for instance, is the first word after its command.
+    common = {one.command[1].decode("utf-8", "replace") for one in tap.executed if one.command[1:]}
+    own = {text for text in texts.union(keys) if base in text}
+    found: dict[str, None] = {}
+    for text in (*sorted(own), *sorted(common - own)):
+        for before, after in layouts:
+            fits = len(text) < LONG and text.startswith(before) and text.endswith(after)
             if fits and (name := text[len(before) : len(text) - len(after)]) not in {"", base}:
-                found.add(name)
-    return sorted(found)[:8]
+                found[name] = None
+    return list(found)[:8]
 
 
 @check(points=0.5, objective="keys", guide="why-valkey")
@@ -161,19 +181,26 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     name, (ann, bob) = word(rand), words(rand, 2)
     here, there = lab.new("here", name), lab.new("there", name, actor=lab.enter())
     reads = Reads(here)
+    read_all(there, ann)  # who is not on the board may come by another process
     here.submit(ann, 2.0)
     reads.expect(ann, (2.0, 1), [(1, ann, 2.0)], "after one submit")
     expect(there.score(ann)).to_equal(2.0, hint=SHARED)
+    expect_entries(there.top(), [(1, ann, 2.0)], SHARED, "top of the other object")
     seen = there.add(ann, 3.0)
     expect(seen).to_equal(5.0, hint=of_a_sum(seen, 5.0, 3.0, SHARED))
     there.submit(bob, 9.0)
     entries = [(1, bob, 9.0), (2, ann, 5.0)]
     reads.expect(ann, (5.0, 2), entries, "after the other object's changes")
+    late = lab.new("late", name, actor=there.actor)
+    for again in (here, late):
+        expect(again.size(), "The size after a new object was made").to_equal(2, hint=MADE)
     there.remove(ann)
     reads.expect(bob, (9.0, 1), entries[:1], "after the other object's remove")
     score, rank = here.score(ann), here.rank(ann)
     expect(score, "The score of who was removed").to_equal(None, hint=of_a_score(score, None, SHARED))
     expect(rank, "The rank of who was removed").to_equal(None, hint="Who is not on the board has no rank.")
+    seen = here.submit(ann, 1.0)
+    expect(seen, "submit of who was removed by another process").to_equal(True, hint=SHARED)
 
 
 class Reads:

@@ -3,12 +3,13 @@
 from math import inf, nextafter
 from random import Random
 
+from grader.suites.board_crowd import CrowdedBoard
 from grader.suites.board_entries import BOUNDS, FROM_ONE, expect_around, expect_entries
 from grader.suites.board_hints import of_ranks
 from grader.suites.board_model import BoardModel
 from grader.suites.check import check
 from grader.suites.expect import expect
-from grader.suites.lab import StandIn
+from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
 DEFAULT = "n is 10 where the caller doesn't say."
@@ -181,7 +182,7 @@ def test_around_among_equals(board: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="ordering", guide="sorted-sets")
-def test_between_gives_all_within(board: StandIn, rand: Random) -> None:
+def test_between_gives_all_within(lab: Lab, board: StandIn, crowded: CrowdedBoard, rand: Random) -> None:
     """between is all entries with low <= score <= high, both ends included, in board order."""
     names = words(rand, 7)
     scores = dict(zip(names, (9.5, 7.125, 7.125, 3.001, 0.0, -2.25, -7.5), strict=True))
@@ -190,6 +191,19 @@ def test_between_gives_all_within(board: StandIn, rand: Random) -> None:
     for low, high in ((3.001, 7.125), (-2.25, 3.001), (7.13, 9.4), (0.0, 0.0), (-7.5, 9.5), (3.002, 7.124)):
         what = f"between({low}, {high})"
         expect_entries(board.between(low, high), model.between(low, high), BOUNDS, what, model)
+    crowd = crowded.crowd
+
+    def ask(large: StandIn) -> None:
+        hint = "All between the bounds, however many."
+        for low, high in ((-9999.0, 9999.0), (500.25, 900.5)):
+            what = (
+                f"The number of entries that between({low}, {high}) gives of {len(crowd.entries):,} players"
+            )
+            expect(len(large.between(low, high)), what).to_equal(
+                len(crowd.board.between(low, high)), hint=hint
+            )
+
+    crowded.check(lab, ask)
 
 
 @check(points=0.5, objective="ordering", guide="sorted-sets")

@@ -9,12 +9,13 @@ from grader.interleave.calls import Answer, Call, Raised, show
 from grader.interleave.explorer import Ending
 from grader.interleave.moves import all_begin
 from grader.results import Schedule, StepKind
+from grader.suites.board_expiry import Ends
 from grader.suites.board_hints import of_a_sum
 from grader.suites.board_model import BoardModel
 from grader.suites.check import check
 from grader.suites.clues import NO_ERROR, ONE_AFTER_THE_OTHER, pick
 from grader.suites.expect import CheckFailedError, expect, sentence
-from grader.suites.lab import Calls, Lab, Scenario
+from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import words
 from grader.suites.sequential import Sequential
 
@@ -23,6 +24,12 @@ ALONE = "One call after the other gives a wrong answer already, without a race: 
 COMPARE = "Compare expected and seen, call by call: no second caller is needed to see what differs."
 ETERNAL = (
     "The step that writes a key gives it its expiry too, and decides in the same moment whether it is new."
+)
+EXTENDED = "The next score, ten seconds after the race, began the board's time anew."
+KEPT = "the end that the first score set"
+HALVES = (
+    "What remembers the board's end goes in the step that removes the last player, not in one of its own: a "
+    "new board may have begun in between."
 )
 GONE = "The player was gone before the call began: who is not on the board has no rank, and nobody around."
 ELSEWHERE = "It goes wrong without a second caller too: mend that first."
@@ -35,14 +42,19 @@ it = Calls("board")
 class Race(Sequential):
     """Holds a race on one board to what a board does one call after the other; keys have to expire too."""
 
-    def __init__(self, lab: Lab, scenario: Scenario, verdict: str) -> None:
-        super().__init__({"board": BoardModel()}, scenario, verdict)
+    def __init__(self, lab: Lab, scenario: Scenario, rule: "Rule") -> None:
+        super().__init__({"board": BoardModel()}, scenario, rule.verdict)
         self._lab = lab
+        self._keeps_its_end = rule.keeps_its_end
         self._expires = TTL in scenario.objects["board"]
 
     def __call__(self, ending: Ending) -> str:
         """Give a sentence for what is wrong; '' where nothing is."""
-        return super().__call__(ending) or (left_eternal(self._lab) if self._expires else "")
+        wrong = super().__call__(ending)
+        return wrong or (left_eternal(self._lab) or self._extended() if self._expires else "")
+
+    def _extended(self) -> str:
+        return extended(self._lab) if self._keeps_its_end else ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,7 @@ class Rule:
     hint: str
     about: str = ""  # the method whose steps the hint is about
     ttl: int | None = None
+    keeps_its_end: bool = False  # where nobody races: later scores do not extend it
 
 
 def race(
@@ -67,7 +80,7 @@ def race(
     look = look or (*(it.score(player) for player in players), it.size())
     scenario = Scenario({"board": ("race", rule.ttl)}, together, setup, look)
     try:
-        lab.race(scenario, Race(lab, scenario, rule.verdict), pick(rule.hint, rule.about))
+        lab.race(scenario, Race(lab, scenario, rule), pick(rule.hint, rule.about))
     except CheckFailedError as error:
         explain(lab, error, rule)
         raise
@@ -84,6 +97,9 @@ def explain(lab: Lab, error: CheckFailedError, rule: Rule) -> None:
     elif error.message == eternal:
         error.expected, error.seen = sentence("every key has an expiry"), sentence(eternal)
         error.hint = ETERNAL
+    elif error.message == EXTENDED:
+        error.expected, error.seen = sentence(KEPT), sentence("it ends later than before")
+        error.hint = HALVES
     elif error.hint == NO_ERROR and one_after_the_other(schedule):
         error.hint = ELSEWHERE
 
@@ -92,6 +108,16 @@ def one_after_the_other(schedule: Schedule) -> bool:
     """Whether the second caller sent nothing before the first one's last command."""
     senders = [step.actor for step in schedule.steps if step.kind is StepKind.SENDS]
     return sum(one != other for one, other in pairwise(senders)) <= 1
+
+
+def extended(lab: Lab) -> str:
+    """A sentence where the score after a race begins the board's time anew."""
+    ends, doing = Ends(lab), lab.last_call
+    lab.advance(10)
+    StandIn(lab, next(iter(lab.stage.actors.values())), "board").add("later", 1.0)
+    ends.look()
+    lab.last_call = doing  # what the judge looked at was another
+    return EXTENDED if ends.by else ""
 
 
 def left_eternal(lab: Lab) -> str:
@@ -162,6 +188,11 @@ def test_first_scores_at_once(lab: Lab, rand: Random) -> None:
     hint = "Whether the board is new has to be decided in the step that writes, not before."
     rule = Rule("The board is not as after one call and then the other.", hint, ttl=TTL)
     race(lab, (it.submit(ann, 4.0), it.add(bob, 3.0)), (), rule)
+    board = lab.new("board", "alone", TTL)
+    board.submit(ann, 1.0)
+    board.remove(ann)
+    board.submit(bob, 4.0)
+    rule = replace(rule, keeps_its_end=not extended(lab))
     race(lab, (it.submit(bob, 4.0), it.remove(ann)), (it.add(ann, 1.0),), rule)
     race(lab, (it.add(bob, 4.0), it.remove(ann)), (it.add(ann, 1.0),), rule)
 
@@ -169,21 +200,26 @@ def test_first_scores_at_once(lab: Lab, rand: Random) -> None:
 @check(points=0.5, objective="atomicity", guide="lost-updates")
 def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
     """Eight threads that share one object add at once: each add counts."""
-    player = rand.choice(words(rand, 2))
-    board = lab.new("board", player)
-    board.add(player, 0.5)
-    answers = lab.together(board.actor, [it.add(player, 1.0)] * 8, all_begin)
+    points = dict(zip(words(rand, 2), (1.0, 2.0), strict=True))
+    board = lab.new("board", "threads")
+    for player in points:
+        board.add(player, 0.5)
+    calls = [it.add(player, more) for player, more in points.items()] * 4
+    answers = lab.together(board.actor, calls, all_begin)
+    lab.last_call = f"{len(calls)} threads, each in board.add"
     hint = "Many threads may use one object: what belongs to one call, as a pipeline does, is not kept in it."
     for answer in answers:
         if isinstance(answer, Raised):
             wanted, seen = sentence("every add returns the new score"), sentence(f"it raised {answer}")
             raise CheckFailedError("An add in one of the threads raised an error.", wanted, seen, hint)
-    scores = sorted((answer.value for answer in answers), key=str)
-    if 1.5 not in scores:
-        points, single = 1.0 if len(set(map(str, scores))) == 1 else nan, "Already a single add goes wrong."
-        hint = of_a_sum(scores[0], 1.5, points, single)
-    expect(scores, "What the adds returned").to_equal([n + 0.5 for n in range(1, 9)], hint=hint)
-    expect(board.score(player), "The score after eight adds").to_equal(8.5, hint=hint)
+    for place, (player, more) in enumerate(points.items()):
+        scores = sorted((answer.value for answer in answers[place :: len(points)]), key=str)
+        wanted = [0.5 + n * more for n in range(1, 5)]
+        if not any(score in wanted for score in scores):
+            same, single = len(set(map(str, scores))) == 1, "Already a single add goes wrong."
+            hint = of_a_sum(scores[0], wanted[0], more if same else nan, single)
+        expect(scores, f"What the adds to {player!r} returned").to_equal(wanted, hint=hint)
+        expect(board.score(player), "The score after four adds").to_equal(wanted[-1], hint=hint)
 
 
 @check(points=0.5, objective="atomicity", guide="transactions-and-scripts")

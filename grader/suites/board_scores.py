@@ -10,6 +10,8 @@ from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
+CROWD = 300
+ALL = "The whole board counts, however many players are on it."
 START = "add begins with the score as it is, 0 for a new player, and returns the whole sum."
 STORED = "What add returns is what the board holds."
 MOST, LEAST = 1.7976931348623157e308, 5e-324  # the largest float, and the smallest above 0
@@ -111,6 +113,9 @@ def test_score_of_a_player(lab: Lab, board: StandIn, rand: Random) -> None:
     board.remove(ann)
     seen, hint = ask(lab, board.score, ann, hint="A player who was removed has no score.")
     expect(seen).to_equal(None, hint=of_a_score(seen, None, hint))
+    last = crowd(board, rand)[-1]
+    what = f"The score of the last of {CROWD} players"
+    expect(board.score(last), what).to_equal(1.0, hint=ALL)
 
 
 @check(points=0.5, objective="values", guide="scores-and-floats")
@@ -186,3 +191,12 @@ def test_size_is_the_number_of_players(board: StandIn, rand: Random) -> None:
     board.remove(bob)
     board.remove(bob)
     expect(board.size()).to_equal(2, hint="Who was removed counts no more, and once is enough.")
+    crowd(board, rand)
+    expect(board.size(), f"The size with {CROWD} players more").to_equal(2 + CROWD, hint=ALL)
+
+
+def crowd(board: StandIn, rand: Random) -> list[str]:
+    """So many more players on the board, the last of them with a score of 1."""
+    players = [f"{name}-" for name in words(rand, CROWD)]
+    board.submit.many([[player, float(CROWD - place)] for place, player in enumerate(players)])
+    return players
