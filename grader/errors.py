@@ -15,3 +15,8 @@ class UsageError(Exception):
 
 class SubmissionError(Exception):
     """The submission can't be read: the message says why and what to do; exit status 3."""
+
+
+def say_fault(error: BaseException) -> str:
+    """What is told of a failure of ours: its own words, after its type where it isn't one that we raise."""
+    return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"

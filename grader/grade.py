@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader.assignment import Exercise
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, UsageError, say_fault
 from grader.harness.attempt import Attempt, Ended, OpenWatch, run_attempts, unwatched
 from grader.harness.plan import Facts, Plan
 from grader.harness.rig import Place, open_rig
@@ -136,8 +136,8 @@ def _try(task: _Task, numbers: range, done: Sequence[Placed], open_watch: OpenWa
         plan = _plan(task, deck, frozenset(placed.place for placed in done))
         try:
             attempts = [_attempt(task, plan, number, stack) for number in numbers]
-        except GraderError as error:
-            return [Ended(reason=str(error))]
+        except (GraderError, OSError) as error:
+            return [Ended(reason=say_fault(error))]
         return run_attempts(attempts, open_watch)
 
 

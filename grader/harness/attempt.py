@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 from grader.codec import from_json, to_line
-from grader.errors import GraderError, UsageError
+from grader.errors import UsageError, say_fault
 from grader.harness.late import import_suites
 from grader.harness.plan import Facts, Files, Plan
 from grader.harness.rig import Rig
@@ -204,9 +204,6 @@ def _tell_all(attempt: Attempt, run: RunSuites, lines: int, lifeline: int) -> No
         tell(Line("done", facts=facts))
     except UsageError as error:
         tell(Line("usage", reason=str(error)))
-    except GraderError as error:
-        traceback.print_exc()
-        tell(Line("failed", reason=str(error)))
     except Exception as error:  # noqa: BLE001 - ours, whatever it is: said to the other process, and in the log
         traceback.print_exc()
-        tell(Line("failed", reason=f"{type(error).__name__}: {error}"))
+        tell(Line("failed", reason=say_fault(error)))

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, UsageError, say_fault
 from grader.harness import suite_files
 from grader.harness.plan import Facts, Files, Plan
 from grader.harness.plugin import Plugin
@@ -39,7 +39,7 @@ def run_suites(plan: Plan, rig: Rig, emit: Callable[[Placed], None], files: File
         if isinstance(plugin.internal, UsageError | KeyboardInterrupt):
             raise plugin.internal
         if plugin.internal is not None:
-            raise GraderError(_say(plugin.internal)) from plugin.internal
+            raise GraderError(say_fault(plugin.internal)) from plugin.internal
         server = rig.server.facts
         return Facts(
             rig.worker.versions["python"],
@@ -54,10 +54,6 @@ def run_suites(plan: Plan, rig: Rig, emit: Callable[[Placed], None], files: File
             rig.walls.note,
             plugin.schedules,
         )
-
-
-def _say(error: BaseException) -> str:
-    return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
 
 
 def _run_pytest(plan: Plan, plugin: Plugin, details: Path) -> None:

@@ -95,7 +95,11 @@ class Relay:
         """Give an actor its address: the path of a unix socket."""
         path = self._folder / f"{actor}.sock"
         listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(path))
+        try:
+            listener.bind(str(path))
+        except OSError:
+            listener.close()
+            raise
         path.chmod(0o666)  # the worker runs as another user; the folder above keeps everybody else out
         listener.listen(CONNECTIONS)
         self._listeners[actor] = listener

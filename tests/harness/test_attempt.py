@@ -67,6 +67,17 @@ def test_a_right_run_leaves_nothing(grader, monkeypatch, short):
     assert processes_of(str(temp)) == []
 
 
+def test_a_rig_that_can_not_be_opened_is_ours(grader, short, monkeypatch):
+    long = short / ("x" * 100)  # a socket's path has room for some hundred characters
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    grader.write("mine", FINE, STUDENT)
+    results = grader.grade()
+    assert (results.status, results.score) == (Status.NOT_GRADED, None)
+    assert "too long" in results.reason
+    assert list(long.iterdir()) == []
+
+
 OURS = {
     "a bug in a check": ("    raise ZeroDivisionError('in a check')", "ZeroDivisionError: in a check"),
     "a wrong import in a check": ("    import nothing_like_it", "ModuleNotFoundError"),
