@@ -12,12 +12,13 @@ STUDENT_RULES = (
     "~*",  # any key
     "&*",  # any channel
     "+@all",
-    "-@admin",  # CONFIG, ACL, DEBUG, SHUTDOWN, MONITOR, REPLICAOF, MODULE, SLOWLOG, CLIENT KILL ...
+    "-@admin",  # CONFIG SET, ACL, DEBUG, SHUTDOWN, MONITOR, REPLICAOF, MODULE, SLOWLOG, CLIENT KILL ...
     "-@dangerous",  # FLUSHALL, FLUSHDB, SWAPDB, MIGRATE ... and some harmless ones, given back below
     "+keys",
     "+sort",
     "+sort_ro",
     "+info",
+    "+config|get",  # to ask is no change, and nothing in it is secret: the passwords are the ACL's
     "+restore",  # sound, for the server checks each payload in full (sanitize-dump-payload)
     "-function|restore",  # a library that logs as it is loaded crashes Valkey 9.1; LOAD is seen by the proxy
     "-acl",  # the rules are nobody's business
