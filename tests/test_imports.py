@@ -3,6 +3,7 @@
 import ast
 import functools
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -149,6 +150,13 @@ def test_no_function_imports(package):
         if not at_top
     ]
     assert wrong == []
+
+
+def test_what_takes_long_to_import_is_left_until_the_workers_are_on_their_way():
+    names = "{'pytest', 'jinja2', 'rich'}"
+    code = f"import sys, grader.cli, grader.commands.grade; print(sorted({names} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout == "[]\n"
 
 
 def test_loners_import_nothing_of_ours():

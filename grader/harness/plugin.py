@@ -187,9 +187,8 @@ class Plugin:
         name = check_id(item)
         lab, error = self._labs.pop(name, None), self._errors.pop(name, None)
         if lab and lab.stage.kit.trouble.server_spoiled and isinstance(error, CheckFailedError):
-            error = lab.stage.kit.trouble.blocked(
-                lab.stage.actors
-            )  # so that no submission uses up a server in each
+            # So that no submission uses up a server in each.
+            error = lab.stage.kit.trouble.blocked(lab.stage.actors)
         result = self._judge(item, error)
         self._plan.deck.note(self._places[name], result.outcome)
         self._emit(Placed(self._places[name], result, self._unsure.pop(name, ())))

@@ -52,7 +52,6 @@ class Rig:
         self._processor = processor
         self._settings = settings
         self._place = place
-        self._stack = stack
         self._replaced = 0
         self._programmed = False  # scripts or functions may lie on the server
         self.spent: Spent  # by the process that has it in use

@@ -198,7 +198,6 @@ class Worker:
         self._loop = loop
         self._bounds = bounds
         self._popen = popen
-        self._ended = False
         self._listener = listener
         self._control: Channel | None = None
         self._replies: list[Any] = []
@@ -212,7 +211,6 @@ class Worker:
 
     def _notice_end(self) -> None:
         if not os.read(self._life.fileno(), READ_BYTES):
-            self._ended = True
             self._forget_life()
 
     def _forget_life(self) -> None:
@@ -241,7 +239,7 @@ class Worker:
         end = time.monotonic() + seconds
         while not self._replies:
             gone = self._control is not None and self._control.closed
-            if gone or self._ended or time.monotonic() > end:
+            if gone or self._life.closed or time.monotonic() > end:
                 raise WorkerError("The sandboxed worker did not start, or its first process is gone.")
             self._loop.turn(0.05)
         reply: dict[str, Any] = self._replies.pop(0)

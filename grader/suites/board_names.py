@@ -35,9 +35,7 @@ def test_any_text_names_a_player(lab: Lab, board: StandIn, rand: Random) -> None
     names += [" ", "  ", "\n", "\0", f"{base}\0{base}", f"{base}\x1f{base}", base * 50, f"{base * 50}x"]
     names += words_sent(lab, board, base)
     names = list(dict.fromkeys(names))
-    scores = rand.sample(
-        range(400), len(names)
-    )  # no two of them equal: their order is another check's affair
+    scores = rand.sample(range(400), len(names))  # no two equal: their order is another check's affair
     model = filled(board, {name: score / 4 for name, score in zip(names, scores, strict=True)})
     expect_entries(board.top(99), model.entries(), AS_IT_IS, board=model)
     for name in rand.sample(names, 4):
