@@ -4,6 +4,7 @@ Each subcommand is a file in ``grader.commands`` that is imported only when it i
 needn't be loaded to draw a report. Errors become a sentence and an exit status here and nowhere else.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -58,6 +59,7 @@ def grader() -> None:
 
 def grade_main() -> NoReturn:
     """Run ``grade``."""
+    gc.disable()  # it ends within seconds, and most of what the collector looks through is imported code
     sys.exit(run(lambda: _load("grade"), "grade"))
 
 

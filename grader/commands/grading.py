@@ -1,6 +1,5 @@
 """What `grade` does with its options: grade, then show what came out."""
 
-import gc
 import importlib
 import os
 import secrets
@@ -27,7 +26,6 @@ JOBS = 2  # more processes than this gain little: the longest exercise decides
 
 def grade_and_report(request: Request) -> int:
     """Grade, write and print; gives the exit status."""
-    gc.freeze()  # what was imported stays to the end, and needn't be looked through then
     settings = make_settings(request)
     out = request.out or Path("graded", Path(os.path.realpath(request.submission)).name)
     details = _make_folder(out / DETAILS)

@@ -17,9 +17,9 @@ from grader.harness.shares import Placed
 _ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
 # Plugins that the suites don't use: each costs time at the start and in every check.
 _WITHOUT = (
-    "cacheprovider", "doctest", "faulthandler", "junitxml", "logging", "nose", "pastebin", "recwarn",
-    "setuponly", "setupplan", "stepwise", "threadexception", "unittest",
-    "unraisableexception", "warnings", "debugging",
+    "cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "monkeypatch", "nose",
+    "pastebin", "recwarn", "setuponly", "setupplan", "skipping", "stepwise", "subtests", "threadexception",
+    "tmpdir", "unittest", "unraisableexception", "warnings",
 )  # fmt: skip
 
 

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-import pytest
-
-from grader.suites.board_crowd import CrowdedBoard, crowded_board
+from grader.suites.board_crowd import CrowdedBoard
 from grader.suites.board_entries import RANKS, expect_around, expect_entries
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, sentence
@@ -21,12 +19,6 @@ COUNT = "Let Valkey count: ZCOUNT says how many have a higher score, and reads n
 PLACE = "ZRANK says at which index the player is: ZRANGE from there, so many to each side, is enough."
 SCRIPTS = " What a script reads counts too."
 MANY = 1_100  # entries that top is asked for: fewer than on any board here
-
-
-@pytest.fixture
-def crowded() -> CrowdedBoard:
-    """A board with all the players, made once."""
-    return crowded_board()
 
 
 def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str, hint: str) -> Any:

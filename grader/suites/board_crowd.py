@@ -116,13 +116,20 @@ class _UnknownLayoutError(Exception):
 @cache
 def crowded_board() -> CrowdedBoard:
     """The one of this process, which grades one submission."""
-    return CrowdedBoard(_gather())
-
-
-def _gather() -> Crowd:
     rand = Random(SEED)  # noqa: S311 - data for checks, not secrets
     scores = [score for score, count in TIES.items() for _ in range(count)]
     scores += [rand.uniform(-1000, 900) for _ in range(PLAYERS - len(scores))]
+    return CrowdedBoard(_gather(scores, rand))
+
+
+@cache
+def plain_board() -> CrowdedBoard:
+    """One without ties, fractions and scores below 0; the last has a score of 1."""
+    scores = [float(score) for score in range(1, PLAYERS + 1)]
+    return CrowdedBoard(_gather(scores, Random(SEED)))  # noqa: S311 - the same
+
+
+def _gather(scores: list[float], rand: Random) -> Crowd:
     rand.shuffle(scores)
     names = rand.sample(range(10**7), PLAYERS)
     players = [(f"p{name}", score) for name, score in zip(names, scores, strict=True)]

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from grader.suites.board_crowd import PLAYERS, CrowdedBoard
 from grader.suites.board_entries import BOUNDS, EXACT, OWN, expect_around, expect_entries
 from grader.suites.board_hints import NO_SCORE, REMOVED, SIZE, ask, of_a_score, of_a_sum
 from grader.suites.board_model import BoardModel
@@ -10,7 +11,6 @@ from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
-CROWD = 300
 ALL = "The whole board counts, however many players are on it."
 START = "add begins with the score as it is, 0 for a new player, and returns the whole sum."
 STORED = "What add returns is what the board holds."
@@ -102,7 +102,7 @@ def test_submit_and_add_share_a_score(board: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
-def test_score_of_a_player(lab: Lab, board: StandIn, rand: Random) -> None:
+def test_score_of_a_player(lab: Lab, board: StandIn, plain: CrowdedBoard, rand: Random) -> None:
     """score is the player's score, None where the player is not on the board."""
     (ann, bob), best = words(rand, 2), points(rand)
     expect(board.score(ann)).to_equal(None, hint=NO_SCORE)
@@ -113,9 +113,12 @@ def test_score_of_a_player(lab: Lab, board: StandIn, rand: Random) -> None:
     board.remove(ann)
     seen, hint = ask(lab, board.score, ann, hint="A player who was removed has no score.")
     expect(seen).to_equal(None, hint=of_a_score(seen, None, hint))
-    last = crowd(board, rand)[-1]
-    what = f"The score of the last of {CROWD} players"
-    expect(board.score(last), what).to_equal(1.0, hint=ALL)
+    _, last, least = plain.crowd.entries[-1]
+    plain.check(lab, lambda board: _score_of_the_last(board, last, least))
+
+
+def _score_of_the_last(board: StandIn, player: str, score: float) -> None:
+    expect(board.score(player), f"The score of the last of {PLAYERS:,} players").to_equal(score, hint=ALL)
 
 
 @check(points=0.5, objective="values", guide="scores-and-floats")
@@ -179,7 +182,7 @@ def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
-def test_size_is_the_number_of_players(board: StandIn, rand: Random) -> None:
+def test_size_is_the_number_of_players(lab: Lab, board: StandIn, plain: CrowdedBoard, rand: Random) -> None:
     """size is the number of players on the board."""
     ann, bob, cat = words(rand, 3)
     expect(board.size()).to_equal(0, hint="An empty board has size 0.")
@@ -191,12 +194,8 @@ def test_size_is_the_number_of_players(board: StandIn, rand: Random) -> None:
     board.remove(bob)
     board.remove(bob)
     expect(board.size()).to_equal(2, hint="Who was removed counts no more, and once is enough.")
-    crowd(board, rand)
-    expect(board.size(), f"The size with {CROWD} players more").to_equal(2 + CROWD, hint=ALL)
+    plain.check(lab, _size_of_all)
 
 
-def crowd(board: StandIn, rand: Random) -> list[str]:
-    """So many more players on the board, the last of them with a score of 1."""
-    players = [f"{name}-" for name in words(rand, CROWD)]
-    board.submit.many([[player, float(CROWD - place)] for place, player in enumerate(players)])
-    return players
+def _size_of_all(board: StandIn) -> None:
+    expect(board.size(), f"The size with {PLAYERS:,} players").to_equal(PLAYERS, hint=ALL)

@@ -15,6 +15,7 @@ from grader.suites.board_expiry import *
 from grader.suites.board_cost import *
 from grader.suites.board_races import *
 from grader.suites.board_crashes import *
+from grader.suites.board_crowd import CrowdedBoard, crowded_board, plain_board
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word
 
@@ -22,3 +23,15 @@ from grader.suites.names import word
 @pytest.fixture
 def board(lab: Lab, rand: Random) -> StandIn:
     return lab.new("board", word(rand))
+
+
+@pytest.fixture
+def crowded() -> CrowdedBoard:
+    """A board with all the players, made once."""
+    return crowded_board()
+
+
+@pytest.fixture
+def plain() -> CrowdedBoard:
+    """A board with as many players and nothing special about their scores, made once."""
+    return plain_board()

@@ -221,6 +221,9 @@ def main(path: str, config: Config) -> None:
     """Get ready, say so, and serve."""
     # Of what its children send it, the first process of a PID namespace hears what it has a handler for.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The collector would find nothing among what is imported, and later it would touch, and so copy,
+    # every page that is shared with forked processes.
+    gc.disable()
     sys.path[:0] = config["paths"]
     worker_time.clock.map(config["clock"])
     redis = importlib.import_module("redis")
@@ -235,9 +238,8 @@ def main(path: str, config: Config) -> None:
     client.ping()
     client.close()
     clients.extend(make_client(config["warm_up"]) for _ in range(CLIENTS))
-    # The collector would touch, and so copy, every page of what is shared with forked processes.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     control = socket.socket(socket.AF_UNIX)
     control.connect(path)
     versions = {"python": sys.version.split()[0], "redis": redis.__version__}
