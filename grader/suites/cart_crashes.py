@@ -1,17 +1,28 @@
 """Checks of expiries that are set with the data, and of processes that die in mid-call."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
+from grader.interleave.actor import Actor
 from grader.interleave.calls import Call
+from grader.interleave.moves import Move
+from grader.proxy.link import unit_length
 from grader.suites.cart_rules import contents, expect_held, fill, plain
 from grader.suites.check import check
-from grader.suites.lab import Calls, Lab, StandIn
+from grader.suites.expect import CheckFailedError, sentence
+from grader.suites.keys import read_keys
+from grader.suites.lab import Calls, Lab, Pending, StandIn
 from grader.suites.names import words
 
 ONE_STEP = "The data and its expiry go in one atomic step: MULTI/EXEC, a script, one command."
 HELPERS = "A helper key such as a lock expires too: SET takes NX and EX in one command."
+EMPTIED = (
+    "Here the cart was checked out in the middle of the call, and the next write made a key anew: a write and"
+    " its expiry go in one atomic step, whether there is a cart or not."
+)
+MOST_TURNS = 20  # commands of a call between which somebody comes
+PATIENCE = 12  # commands in a row, after which who waits for somebody makes room
 GUEST_TTL = 200  # whose end comes after one such wait, and before a second
 LONG_ENOUGH = 120  # seconds after which a lock of somebody who died is gone, and a cart is not
 TTLS = {"ann": 1800, "guest": GUEST_TTL}
@@ -74,6 +85,60 @@ def crash(lab: Lab, call: Call, before: Mapping[str, Quantities], after: Afterma
     lab.crash_in(prepare, judge, lambda: HELPERS if helper else after.hint)
 
 
+def empty_in_between(lab: Lab, call: Call, caller: Actor, other: Actor) -> None:
+    """Check out between two commands of a call, any two: at no time would a crash leave a key for ever."""
+    for turn in range(MOST_TURNS):
+        lab.empty()
+        cart, guest = (lab.new(user, user, ttl=TTLS[user], actor=caller) for user in ("ann", "guest"))
+        till = lab.new("till", "ann", actor=other)
+        fill(cart, {"tea": 1, "jam": 1})
+        fill(guest, {"tea": 2})
+        lab.evidence_from = lab.last_number + 1
+        between = Between(lab, caller, other, turn)
+        changing, emptying = Pending(lab, caller, call), till.checkout.begin()
+        lab.stage.run(lambda a=changing, b=emptying: a.done and b.done, between.choose)
+        changing.answer()
+        emptying.answer()
+        lab.last_call = f"{call} beside {emptying.call}"
+        between.look()
+        if between.eternal:
+            raise CheckFailedError(
+                "A key was left without an expiry.",
+                sentence("every key has an expiry"),
+                sentence(f"no expiry on {between.eternal[0]!r}"),
+                EMPTIED,
+            )
+        if between.made <= turn + 1:
+            return  # later, the call has nothing left to send
+
+
+class Between:
+    """Lets a caller send so many commands, then the other all of its own, then the caller go on."""
+
+    def __init__(self, lab: Lab, caller: Actor, other: Actor, turn: int) -> None:
+        self._lab, self._caller, self._other, self._turn = lab, caller, other, turn
+        self._in_a_row = 0  # of the other's: where it waits for the caller, the caller has to go on
+        self.made = 0
+        self.eternal: list[str] = []  # keys that once had no expiry
+
+    def choose(self, moves: Sequence[Move]) -> Move:
+        """The next move, of one step."""
+        self.look()
+        own = [move for move in moves if move.actor == self._caller.name]
+        others = [move for move in moves if move not in own]
+        first = self.made < self._turn or self._in_a_row >= PATIENCE
+        move = (own + others if first else others + own)[0]
+        self.made += move in own
+        self._in_a_row = 0 if move in own else self._in_a_row + 1
+        return move if move.link is None else replace(move, count=unit_length(move.link.held))
+
+    def look(self) -> None:
+        """Note the keys that have no expiry when the other has done its work."""
+        if not self._other.busy:  # lab.keys would move the clock, which touches watched keys
+            keys = read_keys(self._lab.stage.kit.admin)
+            self.eternal += [state.key for state in keys if state.ttl is None]
+
+
 @check(points=1, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))
 def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
     """No crash, after any command of a change, leaves a key that never expires."""
@@ -85,6 +150,9 @@ def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
         (ann.clear(), some),
     ):
         crash(lab, call, before)
+    caller, other = lab.victim(), lab.enter()
+    for call in (ann.add("tea", 2), ann.set_quantity("tea", 2), ann.remove("tea")):
+        empty_in_between(lab, call, caller, other)
     cart = lab.new("ann", "ann", actor=lab.victim())
     cart.add("tea")
     expect_held(cart, "tea")
@@ -125,6 +193,7 @@ def test_a_crash_in_merge(lab: Lab) -> None:
             return "" if seen == (merged, {}) else f"Merged once more after the crash, the carts hold {seen}."
 
         crash(lab, ann.merge("guest"), {"ann": own, "guest": theirs}, Aftermath(wrong, hint))
+    empty_in_between(lab, ann.merge("guest"), lab.victim(), witness)
 
 
 @check(

@@ -9,7 +9,7 @@ from grader.suites.cart_rules import any_key, contents, expect_contents, expect_
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import word, words
+from grader.suites.names import SHARED_STATE, word, words
 
 TTL, DAY = 1800, 86400
 SHOWN_NAMES = 8  # of commands
@@ -73,11 +73,15 @@ def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
         return why_eternal(lab) or left
 
     expect(cart.ttl()).to_be_between(ttl - 2, ttl + 2, hint=hint_left)
-    lab.advance(20)
-    expect(cart.ttl()).to_be_between(ttl - 22, ttl - 18, hint=hint_left)
-    lab.new("again", user, ttl=ttl)
+    lab.advance(20.4)
+    left = cart.ttl()
+    expect(left).to_be_between(ttl - 22, ttl - 18, hint=hint_left)
+    hint = "The seconds are rounded, up or down."
+    expect(left).to_be(lambda seen: seen == int(seen), "a whole number", hint)
+    again = lab.new("again", user, ttl=ttl)
     hint = "To make another object of a cart is no change of it: the time that is left stays."
     expect(cart.ttl(), "ttl after another object was made").to_be_between(ttl - 22, ttl - 18, hint=hint)
+    expect(again.ttl(), "ttl of another object").to_be_between(ttl - 22, ttl - 18, hint=SHARED_STATE)
     season = lab.new("season", word(rand), ttl=90 * DAY)
     season.add("tea")
     hint = "A ttl is any whole number of seconds, ninety days too."

@@ -2,13 +2,16 @@
 
 from random import Random
 
+from grader.interleave.calls import Raised
+from grader.interleave.explorer import Ending
 from grader.suites.cart_rules import expect_all, expect_contents, expect_dict, fill, holding, many_items
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised
-from grader.suites.lab import StandIn
+from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
 
 INTS = "Valkey gives strings back; quantities are ints."
+ann = Calls("ann")
 
 
 @check(points=1, objective="values", guide="carts-and-quantities")
@@ -36,7 +39,7 @@ def test_quantity_of_an_item(cart: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
-def test_items_gives_every_quantity(cart: StandIn, rand: Random) -> None:
+def test_items_gives_every_quantity(lab: Lab, cart: StandIn, rand: Random) -> None:
     """items gives every item with its quantity, as a dict of ints."""
     expect_dict(cart.items()).to_equal({}, hint="An empty cart is an empty dict.")
     few = {name: rand.randrange(1, 50) for name in words(rand, 3)}
@@ -46,6 +49,16 @@ def test_items_gives_every_quantity(cart: StandIn, rand: Random) -> None:
     fill(cart, many)
     hint = "A cart may hold many items: HGETALL gives all of them, a single page of HSCAN does not."
     expect_all(cart.items(), few | many, "The answer", hint)
+    tea, milk = words(rand, 2)
+    hint = "Between two commands an item may go: HGETALL gives names and quantities in one step."
+    together, setup = (ann.items(), ann.remove(tea)), (ann.add(tea, 1), ann.add(milk, 1))
+    lab.race(Scenario({"ann": ("ann",)}, together, setup), reading_raises, hint)
+
+
+def reading_raises(ending: Ending) -> str:
+    """A sentence where the first call of a race, which only reads, raised."""
+    answer = ending.answers[0]
+    return f"{ann.items()} raised {answer}, though it may not." if isinstance(answer, Raised) else ""
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
@@ -69,8 +82,8 @@ def test_set_quantity_replaces(cart: StandIn, rand: Random) -> None:
     tea, milk, jam = words(rand, 3)
     fill(cart, {tea: 5, jam: 1})
     expect(cart.set_quantity(tea, 2)).to_equal(None, hint="set_quantity returns None.")
-    cart.set_quantity(milk, 7)
-    wanted = {tea: 2, milk: 7, jam: 1}
+    cart.set_quantity(milk, 10**12 + 1)
+    wanted = {tea: 2, milk: 10**12 + 1, jam: 1}
     hint = "The new quantity takes the old one's place; other items stay as they are."
     expect_contents(cart).to_equal(wanted, hint=hint)
 
@@ -112,7 +125,10 @@ def test_clear_empties(cart: StandIn, rand: Random) -> None:
     fill(cart, wanted)
     expect_contents(cart).to_equal(wanted)
     expect(cart.clear()).to_equal(None, hint="clear returns None.")
-    hint = "Nothing is left in a cart that was cleared."
+    hint = "Nothing is left in a cart that was cleared, not of a large one either."
+    expect_contents(cart).to_equal({}, hint=hint)
+    fill(cart, many_items(rand))
+    cart.clear()
     expect_contents(cart).to_equal({}, hint=hint)
     cart.add("tea")
     expect_contents(cart).to_equal({"tea": 1}, hint="A cart that was cleared begins anew.")
@@ -132,6 +148,11 @@ def test_total_in_cents(cart: StandIn, rand: Random) -> None:
     expect(cart.total(prices)).to_equal(due, hint=hint)
     big = 2**53 + 1
     expect(cart.total({tea: big, milk: 0})).to_equal(3 * big, hint=hint)
+    many = many_items(rand)
+    fill(cart, many)
+    hint = "All items of a large cart have a price: a single page of HSCAN gives only some."
+    seen = cart.total(dict.fromkeys(many, 100) | {tea: 0, milk: 0})
+    expect(seen).to_equal(100 * sum(many.values()), hint=hint)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")

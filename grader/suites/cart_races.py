@@ -149,6 +149,7 @@ def test_merge_beside_a_change(lab: Lab, rand: Random) -> None:
         ann.set_quantity(tea, 7),
         guest.set_quantity(tea, 5),
         ann.remove(tea),
+        ann.clear(),
     ):
         verdict = f"Units were lost or doubled by a merge beside {beside}."
         race(lab, (ann.merge("guest"), beside), (ann.add(tea, 1), guest.add(tea, 2)), verdict, hint)
