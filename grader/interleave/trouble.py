@@ -25,6 +25,7 @@ Actors = Mapping[str, Actor]  # of a stage, by name
 TOGETHER = 3  # times one process's memory is what all of them may hold
 MEMORY_SECONDS = 0.1  # from one look at the memory of all processes to the next
 STACK_SECONDS = 0.5  # for a process that hangs to write where
+STACK_PAUSE_SECONDS = 0.02  # without more of it, after which it is whole; a busy machine writes it in bits
 # Bounded, for a student's code can write there too.
 _STACK_LINE = re.compile(
     r'File "(?P<file>[^"\0\n]{1,1000})", line (?P<line>[0-9]{1,7}) in (?P<function>\S{1,200})'
@@ -145,7 +146,7 @@ class Trouble:
         end = time.monotonic() + STACK_SECONDS
         while not actor.process.stack and time.monotonic() < end:
             self._loop.turn(0.01)
-        while time.monotonic() < end and self._loop.turn(0.002):
+        while time.monotonic() < end and self._loop.turn(STACK_PAUSE_SECONDS):
             pass
         return self.read_stack(bytes(actor.process.stack))
 
