@@ -38,7 +38,7 @@ def grade(
 ) -> Results:
     """The results of a submission; ``open_watch`` gives who is handed each check's as it comes.
 
-    It is called once, when the workers are on their way: there is time then to import what shows results.
+    It is called once, when checks are being run already: what shows their results may take a while to import.
     ``details`` is a folder for the instructor's own: pytest's report and the grader's log. Raises
     SubmissionError and UsageError; a failure of the grader's own gives results that are not graded.
     """

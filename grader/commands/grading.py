@@ -32,7 +32,7 @@ def grade_and_report(request: Request) -> int:
 
     @cache
     def showing() -> "Showing":
-        # Imported while the workers get ready, for it takes as long as all that grades.
+        # Imported while the first checks are run, for it takes as long as all that grades.
         made = importlib.import_module("grader.commands.showing").Showing(request, settings.assignment, out)
         return cast("Showing", made)
 

@@ -124,13 +124,12 @@ def run_attempts(attempts: Sequence[Attempt], open_watch: OpenWatch) -> list[End
 
     Raises UsageError for what only the suites can know to be wrong.
     """
-    # Only now, for the workers get ready meanwhile.
-    watch = open_watch()
     suites = import_suites(exercise.id for attempt in attempts[:1] for exercise in attempt.plan.exercises)
     running: list[_Running] = []
     try:
         for attempt in attempts:
             running.append(_start(attempt, running, suites.run_suites))
+        watch = open_watch()  # it has much to import, and the first results can wait for it
         _read_all(running, watch)
     finally:
         for one in running:

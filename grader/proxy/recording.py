@@ -23,7 +23,7 @@ class Sent(NamedTuple):  # made twice for each command, and a dataclass takes fo
 
     def with_reply(self, reply: resp.Reply) -> "Sent":
         """The same, answered."""
-        return self._replace(reply=reply, answered=True)
+        return Sent(*self[:6], reply, True)
 
     @property
     def reply_bytes(self) -> int:

@@ -1,6 +1,6 @@
 """An actor's process from the inside: answers requests about the student's module, one after the other.
 
-Its protocol is in the docstring of ``worker.py``, which forks it.
+Its protocol is in the docstring of ``worker.py``.
 """
 
 import _thread

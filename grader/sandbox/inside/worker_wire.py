@@ -16,6 +16,7 @@ from typing import Any
 
 HEADER = struct.Struct("!I")
 _JSON = json.JSONEncoder(separators=(",", ":"))
+_scan = json.JSONDecoder().raw_decode
 SHOWN_CHARACTERS = 500  # of the repr of what isn't data
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 DECIMAL_DIGITS = 1_000  # more than the largest float has
@@ -56,9 +57,13 @@ def pack(message: object, limit: int) -> bytes:
 def unpack(body: bytes) -> Any:
     """The JSON of a message's body; raises WireError."""
     try:
-        return json.loads(body)
+        text = body.decode()
+        value, end = _scan(text)
     except (ValueError, RecursionError) as error:
         raise WireError(f"not JSON: {type(error).__name__}") from None
+    if end < len(text):
+        raise WireError("more than one piece of JSON")
+    return value
 
 
 class Encoder:
