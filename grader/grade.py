@@ -27,6 +27,7 @@ from grader.results import (
     Status,
     Submission,
 )
+from grader.sandbox.walls import Walls, choose, for_another
 from grader.scoring import score
 from grader.settings import Settings
 from grader.submission import OpenedSubmission, open_submission
@@ -135,7 +136,8 @@ def _try(task: _Task, numbers: range, done: Sequence[Placed], open_watch: OpenWa
             deck.note(placed.place, placed.check.outcome)
         plan = _plan(task, deck, frozenset(placed.place for placed in done))
         try:
-            attempts = [_attempt(task, plan, number, stack) for number in numbers]
+            walls = choose(task.settings.sandbox)
+            attempts = [_attempt(task, plan, number, for_another(walls), stack) for number in numbers]
         except (GraderError, OSError) as error:
             return [Ended(reason=say_fault(error))]
         return run_attempts(attempts, open_watch)
@@ -147,8 +149,9 @@ def _count_jobs(settings: Settings) -> int:
     return min(settings.jobs, most)
 
 
-def _attempt(task: _Task, plan: Plan, number: int, stack: ExitStack) -> Attempt:
-    rig = stack.enter_context(open_rig(task.settings, _make_place(task.folder, task.opened.root, number)))
+def _attempt(task: _Task, plan: Plan, number: int, walls: Walls, stack: ExitStack) -> Attempt:
+    place = _make_place(task.folder, task.opened.root, number)
+    rig = stack.enter_context(open_rig(task.settings, place, walls))
     details = task.details / ("pytest.json" if number == 0 else f"pytest-{number + 1}.json")
     return Attempt(plan, rig, details)
 

@@ -14,6 +14,7 @@ import pytest
 
 from grader.assignment import DEFAULT, Exercise
 from grader.harness.rig import Place, Rig, open_rig
+from grader.sandbox.walls import choose
 from grader.settings import Settings
 from grader.suites.lab import Lab, Subject
 
@@ -105,7 +106,7 @@ def theatre(make_place, sandbox, bounds):
         pytest.skip("needs bubblewrap")
     settings = Settings(1, replace(DEFAULT, bounds=bounds), server="embedded", sandbox=sandbox)
     place = make_place()
-    with open_rig(settings, place) as rig, rig.in_use():
+    with open_rig(settings, place, choose(settings.sandbox)) as rig, rig.in_use():
         yield Theatre(rig, place.submission, itertools.count())
 
 

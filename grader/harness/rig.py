@@ -24,7 +24,7 @@ from grader.proxy import resp
 from grader.proxy.relay import Relay, Times, Upstream, pass_all
 from grader.sandbox.process import Process, Worker, WorkerError
 from grader.sandbox.start import Ground, start_worker
-from grader.sandbox.walls import Enclosure, Walls, WallsPlan, choose, enclose
+from grader.sandbox.walls import Enclosure, Walls, WallsPlan, enclose
 from grader.server import Server, open_server
 from grader.settings import Settings
 from grader.spent import Spent
@@ -48,7 +48,9 @@ class Place:
 class Rig:
     """One submission's server and worker; both are replaced where a check has spoiled them."""
 
-    def __init__(self, settings: Settings, place: Place, processor: Processor, stack: ExitStack) -> None:
+    def __init__(
+        self, settings: Settings, place: Place, walls: Walls, processor: Processor, stack: ExitStack
+    ) -> None:
         self._processor = processor
         self._settings = settings
         self._place = place
@@ -58,7 +60,7 @@ class Rig:
         self.bounds: Bounds = settings.assignment.bounds
         self.loop = stack.enter_context(Loop())
         self.clock = Clock(place.sockets / "clock")
-        self.walls: Walls = choose(settings.sandbox)
+        self.walls = walls
         self._enclosure: Enclosure = enclose(
             WallsPlan(self.walls, place.submission, place.sockets, place.scratch, self.bounds)
         )
@@ -207,10 +209,10 @@ class Rig:
 
 
 @contextmanager
-def open_rig(settings: Settings, place: Place) -> Iterator[Rig]:
-    """A rig whose worker is still getting ready; closing it leaves no process behind."""
+def open_rig(settings: Settings, place: Place, walls: Walls) -> Iterator[Rig]:
+    """A rig, and a worker that is still getting ready behind these walls; closing leaves no process."""
     with ExitStack() as stack:
         processor = stack.enter_context(claim())
-        rig = Rig(settings, place, processor, stack)
+        rig = Rig(settings, place, walls, processor, stack)
         processor.leave()  # the worker stays
         yield rig

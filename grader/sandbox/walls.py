@@ -99,6 +99,14 @@ def choose(choice: str) -> Walls:
     return Walls(Isolation.NONE, isolated=False, note=f"{NOT_ISOLATED}. {' '.join(problems)}")
 
 
+def for_another(walls: Walls) -> Walls:
+    """The same walls, for a second worker beside the first: no user of either may be the other's."""
+    if walls.user is None:
+        return walls
+    made = bubblewrap if walls.kind is Isolation.BUBBLEWRAP else container
+    return replace(walls, user=made.private_user())
+
+
 def _try_bubblewrap() -> tuple[Walls | None, str]:
     user = bubblewrap.private_user() if os.geteuid() == 0 else None
     trial = bubblewrap.find(user)
