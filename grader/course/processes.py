@@ -65,8 +65,9 @@ def call_in_process(seconds: float, fn: Callable[..., Any], *args: Any) -> Any:
     # A cluster's workers are daemons, which may not have children; ours ends with its parent anyway.
     multiprocessing.process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # noqa: SLF001
     context = multiprocessing.get_context("forkserver")
-    # Heard by the first call alone, which starts the fork server. On a cluster's worker the main module
-    # is the cluster's own.
+    # Heard by the first call alone, which starts the fork server: that imports nothing from the folder it is
+    # started in, which may be a submission. On a cluster's worker the main module is the cluster's own.
+    os.environ["PYTHONSAFEPATH"] = "1"
     preloaded = [*PRELOADED, "distributed.cli.dask_worker"] if "distributed" in sys.modules else PRELOADED
     context.set_forkserver_preload(preloaded)
     ours, theirs = context.Pipe()

@@ -74,7 +74,7 @@ class Container:
 def open_container(image: str, bounds: Bounds, note: str = "") -> Iterator[Server]:
     """A server in a container of ``image``; raises GraderError where it can't be had."""
     student, admin = make_login("student"), make_login("admin")
-    guard = _start_guard()
+    guard = start_guard()
     try:
         container = _make(image, bounds, config_lines(bounds, student, admin))
         host = Container(container, guard)
@@ -89,9 +89,11 @@ def open_container(image: str, bounds: Bounds, note: str = "") -> Iterator[Serve
         _dismiss(guard)
 
 
-def _start_guard() -> subprocess.Popen[bytes]:
+def start_guard() -> subprocess.Popen[bytes]:
+    """A shell that sweeps when this process is gone without a word, which only its end can mean."""
     return subprocess.Popen(
-        ["/bin/sh", "-c", _GUARD, "sh", sys.executable, "-m", "grader.server.sweep"],
+        # -P: nothing is imported from the folder that it is started in, which may be a submission.
+        ["/bin/sh", "-c", _GUARD, "sh", sys.executable, "-P", "-m", "grader.server.sweep"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -94,3 +94,18 @@ def until(condition):
             return
         pause.wait(0.01)
     pytest.fail("it never came to hold")
+
+
+def test_nothing_is_imported_from_the_folder_it_is_started_in(tmp_path):
+    script, folder = tmp_path / "script.py", tmp_path / "submission"
+    folder.mkdir()
+    for name in ("jinja2", "grader", "random"):
+        (folder / f"{name}.py").write_text("open('imported', 'w')\n")
+    script.write_text(
+        "from grader.course.processes import WarmProcesses\n"
+        "if __name__ == '__main__':\n"
+        "    with WarmProcesses(1, 30) as one:\n"
+        "        print(one.submit(len, 'abc').result())\n"
+    )
+    done = subprocess.run([sys.executable, script], cwd=folder, capture_output=True, text=True, check=False)
+    assert (done.stdout, (folder / "imported").exists()) == ("3\n", False), done.stderr

@@ -16,6 +16,7 @@ from grader.engine import can_pull, probe_engine
 from grader.errors import GraderError, UsageError
 from grader.owner import LABEL, is_orphan, labels_of, this_owner
 from grader.server import opening
+from grader.server.container import start_guard
 from grader.server.opening import choose_server, image_in_use, open_server
 from grader.server.sweep import sweep
 
@@ -157,6 +158,15 @@ def test_a_sweep_takes_orphans_and_nobody_elses(valkey_image, engine):
     finally:
         for container in kept:
             container.remove(force=True)
+
+
+def test_a_sweep_imports_nothing_from_the_folder_it_is_started_in(tmp_path, monkeypatch):
+    for name in ("grader", "docker", "random"):
+        (tmp_path / f"{name}.py").write_text("open('imported', 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    guard = start_guard()
+    guard.stdin.close()  # as where the grader is gone
+    assert (guard.wait(), (tmp_path / "imported").exists()) == (0, False)
 
 
 def test_a_new_start_sweeps(valkey_image, engine, tmp_path):
