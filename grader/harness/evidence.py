@@ -1,5 +1,6 @@
 """Puts what happened in a check that didn't pass into words and data for the student."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from grader.errors import FloodError
@@ -94,6 +95,7 @@ def add_source(frames: tuple[Frame, ...], submission: Path) -> tuple[Frame, ...]
     return tuple(_with_source(frame, submission) for frame in frames)
 
 
+@lru_cache(maxsize=16)  # it is asked for in most checks that fail, and nobody changes it meanwhile
 def _read_lines(path: Path, submission: Path) -> list[str]:
     """A file of the submission; nothing where it is no such file, whatever a student's code calls it."""
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Lab, ModuleFault
 
 OURS = str(Path(__file__).parents[1])
+SUITES = str(suite_files.SUITES)
 
 
 class SkipCheck(Exception):  # noqa: N818 - an outcome
@@ -57,7 +59,8 @@ class Plugin:
         self._errors: dict[str, BaseException] = {}
         self._evidence: dict[str, Evidence] = {}
         self._labs: dict[str, Lab] = {}
-        self._places: dict[str, int] = {}
+        self._places: dict[str, int] = {}  # of each check
+        self._first_places: dict[str, int] = {}  # of each exercise's first
         self._unsure: dict[str, tuple[str, ...]] = {}
         self._began: dict[str, float] = {}
         self.internal: BaseException | None = None
@@ -82,6 +85,8 @@ class Plugin:
         if len(items) > CARDS:
             raise GraderError(f"there are {len(items)} checks, and only {CARDS} can be dealt out")
         self._places = {check_id(item): place for place, item in enumerate(items)}
+        for place, item in enumerate(items):
+            self._first_places.setdefault(exercise_id(item), place)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run what others don't: one check after the other, as long as there is one to be had."""
@@ -141,9 +146,7 @@ class Plugin:
 
     def _places_before(self, item: pytest.Item) -> range:
         """The places of its exercise's checks that come before it."""
-        exercise = exercise_id(item)
-        first = next(place for name, place in self._places.items() if name.startswith(f"{exercise}."))
-        return range(first, self._places[check_id(item)])
+        return range(self._first_places[exercise_id(item)], self._places[check_id(item)])
 
     def _refuse_without(self, needed: Sequence[str], name: str) -> None:
         """Raise where one of the checks that a check needs hasn't passed; keep those not known yet."""
@@ -163,7 +166,7 @@ class Plugin:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[Any]:
         """Keep what a check ended with, and gather its evidence while the stage still stands."""
         if call.excinfo is not None:
-            call.excinfo = without_outer_frames(call.excinfo)
+            call.excinfo = with_own_frames(call.excinfo)
         report = yield
         name = check_id(item)
         error = self._blame(name, call.excinfo.value) if call.excinfo else None
@@ -244,12 +247,30 @@ class Plugin:
         )
 
 
-def without_outer_frames(caught: pytest.ExceptionInfo[Any]) -> pytest.ExceptionInfo[Any]:
-    """What was caught, told from the first line of ours on: pytest's own lines say nothing to anybody."""
+def with_own_frames(caught: pytest.ExceptionInfo[Any]) -> pytest.ExceptionInfo[Any]:
+    """What was caught, told from the first line of ours on: pytest's own lines say nothing to anybody.
+
+    Where the submission is wrong, it is told up to the last line of a suite: to write down what lies below
+    takes as long as the check itself.
+    """
     trace = caught.value.__traceback__
     while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(OURS):
         trace = trace.tb_next
-    return pytest.ExceptionInfo.from_exception(caught.value.with_traceback(trace)) if trace else caught
+    if trace is None:
+        return caught
+    if isinstance(caught.value, CheckFailedError | StudentFault):
+        _cut_below(trace)
+    return pytest.ExceptionInfo.from_exception(caught.value.with_traceback(trace))
+
+
+def _cut_below(trace: TracebackType) -> None:
+    """Let a traceback end with its last line of a suite."""
+    last, step = trace, trace.tb_next
+    while step is not None:
+        if step.tb_frame.f_code.co_filename.startswith(SUITES):
+            last = step
+        step = step.tb_next
+    last.tb_next = None
 
 
 @cache

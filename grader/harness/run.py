@@ -62,7 +62,7 @@ def _run_pytest(plan: Plan, plugin: Plugin, details: Path) -> None:
     files = [str(suite_files.suite_file(exercise.id)) for exercise in plan.exercises]
     # Python's own traceback: pytest's, which looks for each statement's end, takes 50 ms a failed check.
     arguments = [
-        *files, "-qq", "--tb=native", "--assert=plain", "--capture=no", "-c", os.devnull,
+        *files, "-qq", "--no-summary", "--tb=native", "--assert=plain", "--capture=no", "-c", os.devnull,
         f"--rootdir={suite_files.SUITES}",
         "-p", "pytest_jsonreport.plugin", "--json-report", f"--json-report-file={details}",
         "--json-report-omit", "collectors", "keywords", "streams",
