@@ -7,24 +7,25 @@ gives a new beginning, which costs one preemption more where the actor that move
 heap hands out the cheapest beginning, so orders are tried with 0 preemptions, then 1, 2, 3 (iterative
 context bounding, Musuvathi and Qadeer 2007), each once. Loops make the tree endless, hence bounds;
 one that is reached is said, and never held against the student.
+
+Of orders that differ only in who looked first, one is tried (see ``grader.interleave.orders``).
 """
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from grader.interleave.actor import Actor
 from grader.interleave.answers import Answers
 from grader.interleave.calls import Answer, Call
-from grader.interleave.moves import Move
+from grader.interleave.orders import Beginning, Passed, Path, alternatives
 from grader.interleave.stage import Stage
 from grader.interleave.trace import Trace
-from grader.proxy.link import unit_length
+from grader.proxy.link import BLOCKING
 from grader.spent import Spent
 
 PREEMPTIONS = 2
-PATIENCE = 12  # moves in a row, after which a polling actor makes room for the others, free of charge
-LONGEST = 600  # moves of one schedule
 SEARCH_SECONDS = 30.0  # of one scenario; honest code is through in one
 
 
@@ -69,35 +70,6 @@ class Exploration:
 Judge = Callable[[Ending], str]  # a sentence: what is wrong; '' where all is right
 
 
-@dataclass
-class _Path:
-    """One schedule as it is run: follows its beginning, then prefers not to preempt."""
-
-    beginning: tuple[int, ...]
-    points: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
-    last: str = ""
-    in_a_row: int = 0
-
-    def choose(self, moves: Sequence[Move]) -> Move:
-        place = len(self.points)
-        if place < len(self.beginning) and self.beginning[place] < len(moves):
-            chosen = self.beginning[place]
-        else:
-            chosen = self._go_on(moves)
-        self.in_a_row = self.in_a_row + 1 if moves[chosen].actor == self.last else 1
-        self.last = moves[chosen].actor
-        self.points.append((tuple(move.actor for move in moves), chosen))
-        move = moves[chosen]
-        return move if move.link is None else replace(move, count=unit_length(move.link.held))
-
-    def _go_on(self, moves: Sequence[Move]) -> int:
-        actors = [move.actor for move in moves]
-        if self.last in actors and self.in_a_row < PATIENCE:
-            return actors.index(self.last)
-        others = [place for place, actor in enumerate(actors) if actor > self.last]
-        return others[0] if others else 0
-
-
 class Explorer:
     """Explores scenarios on one stage, with one process for each actor, made once."""
 
@@ -109,18 +81,21 @@ class Explorer:
 
     def explore(self, scenario: Scenario, judge: Judge, limit: int) -> Exploration:
         """Search until a schedule is wrong, none is left, ``limit`` were tried, or it takes too long."""
-        beginnings: list[tuple[int, int, tuple[int, ...]]] = [(0, 0, ())]
+        beginnings: list[tuple[int, int, Beginning]] = [(0, 0, Beginning())]
         tried, pushed, bounded, spent = 0, 0, False, Spent()
+        passed = Passed()
         while beginnings and tried < limit and (tried == 0 or spent.seconds < SEARCH_SECONDS):
             cost, _, beginning = heapq.heappop(beginnings)
-            path = _Path(beginning)
+            if passed.covers(beginning, cost):
+                continue
+            path = Path(beginning.choices, self._reads, lambda: self._stage.clock.now)
             ending, trace = self.run(scenario, path)
             tried += 1
-            choices = tuple(chosen for _, chosen in path.points)
+            choices = tuple(point.chosen for point in path.points)
             if verdict := judge(ending):
-                failure = Failure(verdict, ending, trace, choices, len(beginning) - 1)
+                failure = Failure(verdict, ending, trace, choices, len(beginning.choices) - 1)
                 return Exploration(tried, bounded, failure)
-            for more, new in _alternatives(path, cost):
+            for more, new in alternatives(path, cost, passed):
                 if more > PREEMPTIONS:
                     bounded = True
                     continue
@@ -128,7 +103,14 @@ class Explorer:
                 heapq.heappush(beginnings, (more, pushed, new))
         return Exploration(tried, bounded or bool(beginnings))
 
-    def run(self, scenario: Scenario, path: _Path) -> tuple[Ending, Trace]:
+    @cached_property
+    def _reads(self) -> frozenset[str]:
+        """The names of commands that change nothing, as the server knows them."""
+        found = self._stage.kit.admin.ask("ACL", "CAT", "read")
+        assert isinstance(found, list)  # noqa: S101 - so it is documented
+        return frozenset(name.decode().upper() for name in found) - BLOCKING | {"WATCH"}
+
+    def run(self, scenario: Scenario, path: Path) -> tuple[Ending, Trace]:
         """Run one schedule from the scenario's beginning to its end."""
         stage = self._stage
         self._actors = [actor for actor in self._actors if not actor.dead]
@@ -156,19 +138,4 @@ class Explorer:
 
 def replay(explorer: Explorer, scenario: Scenario, choices: tuple[int, ...]) -> Ending:
     """The ending of exactly one schedule."""
-    return explorer.run(scenario, _Path(choices))[0]
-
-
-def _alternatives(path: _Path, cost: int) -> list[tuple[int, tuple[int, ...]]]:
-    """The beginnings that part from this path after its own, and what each costs in preemptions."""
-    found = []
-    chosen = tuple(choice for _, choice in path.points)
-    for place in range(len(path.beginning), min(len(path.points), LONGEST)):
-        actors, choice = path.points[place]
-        before = path.points[place - 1] if place else None
-        last = before[0][before[1]] if before else ""
-        for other, actor in enumerate(actors):
-            if other != choice:
-                preempts = last in actors and actor != last
-                found.append((cost + preempts, (*chosen[:place], other)))
-    return found
+    return explorer.run(scenario, Path(choices))[0]

@@ -95,15 +95,24 @@ def lab(make_lab):
 
 
 @pytest.fixture
-def explore(lab, stage):
-    """Explores calls of ``it`` beside each other; the judge gets the ending."""
+def explore_in(stage):
+    """Explores calls of a lab's ``it`` beside each other; the judge gets the ending."""
 
-    def explore(calls, judge, look=(), limit=2000):
-        scenario = Scenario({"it": ()}, tuple(calls), (), tuple(look))
-        explorer = Explorer(stage, "It", lab.enter)
-        return scenario, explorer, explorer.explore(scenario, judge, limit)
+    def explore_in(lab):
+        def explore(calls, judge, look=(), limit=2000):
+            scenario = Scenario({"it": ()}, tuple(calls), (), tuple(look))
+            explorer = Explorer(stage, "It", lab.enter)
+            return scenario, explorer, explorer.explore(scenario, judge, limit)
 
-    return explore
+        return explore
+
+    return explore_in
+
+
+@pytest.fixture
+def explore(lab, explore_in):
+    """The same, in the lab with the module above."""
+    return explore_in(lab)
 
 
 def both_count(ending):
@@ -142,6 +151,47 @@ def test_what_is_right_passes_in_every_order(explore, method):
     found = explore([Call(method, (1,)), Call(method, (2,))], both_count, [N])[2]
     assert found.failure is None
     assert found.tried >= 2
+
+
+LOOKERS = """
+    def look(self, n):
+        return [self.client.get("n") for _ in range(n)]
+
+    def look_and_set(self, n):
+        seen = [self.client.get("n") for _ in range(n)]
+        self.client.set("n", n)
+        return [*seen, self.client.get("n")]
+"""
+
+
+def seen_endings(explore, calls):
+    """Every ending that is reached, and in how many runs."""
+    seen = set()
+
+    def keep(ending):
+        seen.add(repr(ending))
+        return ""
+
+    return seen, explore(calls, keep, [N])[2].tried
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        (Call("watch", (1,)), Call("watch", (2,))),
+        (Call("lose", (1,)), Call("look", (3,))),
+        (Call("look_and_set", (2,)), Call("look_and_set", (3,))),
+        (Call("lose", (1,)), Call("lose", (2,)), Call("look", (2,))),
+    ],
+    ids=lambda calls: "-".join(call.method for call in calls),
+)
+def test_orders_that_differ_in_who_looked_first_are_tried_once(make_lab, explore_in, monkeypatch, calls):
+    lab = make_lab(STUDENT + LOOKERS)
+    fewer, few = seen_endings(explore_in(lab), calls)
+    monkeypatch.setattr(Explorer, "_reads", frozenset())
+    every, many = seen_endings(explore_in(lab), calls)
+    assert fewer == every
+    assert few < many
 
 
 class Orders:
