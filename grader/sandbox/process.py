@@ -18,6 +18,7 @@ import subprocess
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from grader.assignment import Bounds
@@ -223,6 +224,8 @@ class Worker:
         self._control = Channel(sock, 1 << 20)
         self._loop.watch(sock, self._read_control)
         self._loop.forget(self._listener)
+        # Its name goes too: a process that this one was forked from may have it open, and accepts nobody.
+        Path(self._listener.getsockname()).unlink(missing_ok=True)
         self._listener.close()
 
     def _read_control(self) -> None:
