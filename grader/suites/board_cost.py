@@ -23,6 +23,8 @@ MANY = 1_100  # entries that top is asked for: fewer than on any board here
 
 def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str, hint: str) -> Any:
     """What a call gives, which may read so much per entry that it was asked for."""
+    call()  # loads the scripts that are for so many entries, or for such a player, alone
+    lab.evidence_from = lab.last_number
     with lab.tap() as tap, lab.traffic() as traffic:
         answer = call()
     expect(traffic.round_trips, what).to_be_at_most(ROUND_TRIPS, "round trips", TRIPS)

@@ -14,7 +14,7 @@ from grader.suites.board_hints import of_a_sum
 from grader.suites.board_model import BoardModel
 from grader.suites.check import check
 from grader.suites.clues import NO_ERROR, ONE_AFTER_THE_OTHER, pick
-from grader.suites.expect import CheckFailedError, expect, sentence
+from grader.suites.expect import CheckFailedError, expect, is_number, sentence
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import words
 from grader.suites.sequential import Sequential
@@ -263,5 +263,5 @@ def misread(answer: Answer) -> str:
     if isinstance(answer, Raised):
         return f"The reading method raised {answer}, because a player was removed beside it."
     value = answer.value
-    right = value is None or isinstance(value, int | float | list)
+    right = value is None or is_number(value) or isinstance(value, list)
     return "" if right else f"The reading method gave {answer}."

@@ -11,7 +11,7 @@ from grader.suites.cache_hints import ERROR, JSON_TEXT, ONE, why_value
 from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, given, stored
 from grader.suites.check import check
 from grader.suites.clues import Lost, pick
-from grader.suites.expect import CheckFailedError, expect, sentence
+from grader.suites.expect import CheckFailedError, expect, is_number, sentence
 from grader.suites.forbidden import WHY, forbidden
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
@@ -37,11 +37,11 @@ def _judged(verdict: str, right: Any) -> Any:
 def _belong_together(_: list[Any], looks: list[Any]) -> bool:
     ttl, value = looks
     low, high = (50, 200) if value == "short" else (500, 2000)
-    return value in ("short", "long") and isinstance(ttl, int | float) and low <= ttl <= high
+    return value in ("short", "long") and is_number(ttl) and low <= ttl <= high
 
 
-def _sum(counts: list[Any]) -> int:
-    return sum(count for count in counts if isinstance(count, int))
+def _sum(counts: list[Any]) -> Any:
+    return sum(filter(is_number, counts))
 
 
 @check(points=0.5, objective="atomicity", guide="invalidation")

@@ -1,6 +1,7 @@
 """The words in which a check says what is right; a failure carries what was expected and seen, and a hint."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from grader.interleave.calls import Answer, Raised, show
@@ -32,6 +33,11 @@ def sentence(text: str) -> Value:
     return Value(text)
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number that can be compared: of any kind, for ``2.0`` and ``Decimal(2)`` are 2."""
+    return isinstance(value, int | float | Decimal) and value == value  # noqa: PLR0124 - a Decimal's NaN raises
+
+
 class Expectation:
     """Something seen, about to be compared; a ``hint`` of its own goes before those of the comparisons."""
 
@@ -57,8 +63,7 @@ class Expectation:
 
     def to_be_between(self, low: float, high: float, hint: Hint = "") -> None:
         """A number from ``low`` to ``high``, both included."""
-        number = isinstance(self._seen, int | float)
-        if not number or not low <= self._seen <= high:
+        if not is_number(self._seen) or not low <= self._seen <= high:
             self._fail(sentence(f"a number from {low:.10g} to {high:.10g}"), hint)
 
     def to_be(self, right: Callable[[Any], bool], described: str, hint: Hint = "") -> None:
