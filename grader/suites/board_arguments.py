@@ -1,6 +1,6 @@
 """Checks of what a leaderboard refuses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import inf, nan
 from random import Random
 
@@ -106,11 +106,12 @@ def test_refused_before_anything_is_written(lab: Lab, rand: Random) -> None:
     """A call that is refused reads and writes nothing."""
     ann, ttl = word(rand), rand.randrange(100, 900)
     board = lab.new("board", word(rand), ttl=ttl)
+    made = keys_beside(lab)  # an object may have a helper key from its beginning
     writers = []
     for answer in refused(board, ann):
         expect_raised(answer, ValueError, hint=FIRST)
-        writers += [lab.last_call] if lab.keys() else []
-    if left := [state.key for state in lab.keys()]:
+        writers += [lab.last_call] if keys_beside(lab, made) else []
+    if left := keys_beside(lab, made):
         lab.last_call = next(iter(writers), lab.last_call)
         nothing, seen = (
             sentence("nothing is on the server"),
@@ -137,6 +138,11 @@ def test_refused_before_anything_is_written(lab: Lab, rand: Random) -> None:
         "starts it."
     )
     expect(board.score(ann)).to_equal(1.0, hint=hint)
+
+
+def keys_beside(lab: Lab, others: Sequence[str] = ()) -> list[str]:
+    """The names of the keys on the server, without those."""
+    return [state.key for state in lab.keys() if state.key not in others]
 
 
 def refused(board: StandIn, player: str) -> Iterator[Answer]:
