@@ -1,6 +1,7 @@
 """What a check's words accept, and what a student is shown where they fail."""
 
 from collections import OrderedDict, namedtuple
+from decimal import Decimal
 
 import pytest
 
@@ -46,6 +47,7 @@ class EqualInt(int):
         (1, True),
         (0, False),
         (2.0, 2),
+        (Decimal("2.5"), 2.5),
         (OrderedDict(a=1), {"a": 1}),
         (None, None),
         ({"b": 1, "a": 2}, {"a": 2, "b": 1}),
@@ -82,7 +84,7 @@ def test_it_does_not_equal(seen, expected):
         expect(crossed(seen)).to_be_one_of([expected])
 
 
-@pytest.mark.parametrize("seen", [1, 2.5, 3, True])
+@pytest.mark.parametrize("seen", [1, 2.5, 3, True, Decimal("2.5")])
 def test_it_is_between(seen):
     expect(crossed(seen)).to_be_between(1, 3)
 
@@ -99,6 +101,9 @@ def test_it_is_between(seen):
         AlwaysEqual(),
         pytest.param(10**5000, id="large"),
         float("inf"),
+        Decimal("3.01"),
+        Decimal("NaN"),
+        Decimal("sNaN"),
     ],
 )
 def test_it_is_not_between(seen):

@@ -4,6 +4,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
+
 def exact(number):
     return Decimal(float(number))
 
@@ -64,7 +65,9 @@ class Leaderboard:
 
     def _window(self, first, last):
         entries, before = [], None
-        for place, (player, stored) in enumerate(self.client.zrange(self.key, first, last, withscores=True), first):
+        for place, (player, stored) in enumerate(
+            self.client.zrange(self.key, first, last, withscores=True), first
+        ):
             if before is None:
                 rank = self._rank(stored)
             elif stored != before:

@@ -93,7 +93,9 @@ class Leaderboard:
 
     def _entries(self, first, last):
         rank = before = None
-        for place, (player, stored) in enumerate(self._client.zrange(self._key, first, last, withscores=True), first):
+        for place, (player, stored) in enumerate(
+            self._client.zrange(self._key, first, last, withscores=True), first
+        ):
             if before is None:
                 rank = self._better(stored) + 1
             elif stored != before:

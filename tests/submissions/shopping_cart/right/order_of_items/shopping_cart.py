@@ -13,7 +13,9 @@ local function units(name) return tonumber(redis.call('HGET', cart, name) or '0'
 """
 ADD = CHANGE + "local n = string.format('%d', units(item) + ARGV[3]) put(item, n) renew() return n"
 SET = CHANGE + "put(item, ARGV[3]) renew()"
-REMOVE = CHANGE + "redis.call('LREM', order, 1, item) local n = redis.call('HDEL', cart, item) renew() return n"
+REMOVE = (
+    CHANGE + "redis.call('LREM', order, 1, item) local n = redis.call('HDEL', cart, item) renew() return n"
+)
 TAKE = """
 local taken = {redis.call('LRANGE', KEYS[2], 0, -1), redis.call('HGETALL', KEYS[1])}
 if ARGV[1] == 'out' then redis.call('DEL', KEYS[1], KEYS[2]) end
