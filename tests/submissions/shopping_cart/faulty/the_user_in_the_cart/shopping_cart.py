@@ -1,7 +1,5 @@
 """The hash has a field with the user's id besides the items, and it stays when they have gone.
 
-Breaks: "The cart is one hash per user, a field per item."
-
 Breaks: "After any call, a user whose cart is empty has no key at all."
 """
 
