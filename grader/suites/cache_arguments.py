@@ -36,7 +36,9 @@ def _expect_refused(
         with lab.traffic() as traffic:
             answer = call()
         expect_raised(answer, kind, hint=hint)
+        sent = lab.last_number
         if traffic.round_trips and _touches(lab, call):
+            lab.evidence_to = sent  # what was sent the first time shows it
             raise CheckFailedError(
                 f"This call raises {kind.__name__}, but only after it has sent something.",
                 sentence("nothing is sent before it raises"),
