@@ -1,6 +1,7 @@
 """Checks of what reading costs on a large board with many ties."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -23,20 +24,38 @@ MANY = 1_100  # entries that top is asked for: fewer than on any board here
 
 def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str, hint: str) -> Any:
     """What a call gives, which may read so much per entry that it was asked for."""
-    call()  # loads the scripts that are for so many entries, or for such a player, alone
-    lab.evidence_from = lab.last_number
-    with lab.tap() as tap, lab.traffic() as traffic:
-        answer = call()
-    expect(traffic.round_trips, what).to_be_at_most(ROUND_TRIPS, "round trips", TRIPS)
-    inside = tap.items_read_in_scripts()
-    read, limit = traffic.recording.reply_items + inside, FLAT + EACH * entries
-    if read > limit:
-        seen = sentence(f"{read} values, {inside} of them in scripts" if inside else f"{read} values")
-        hint += SCRIPTS if inside else ""
+    limit = FLAT + EACH * entries
+    answer, spent = measure(lab, call)
+    if spent.round_trips > ROUND_TRIPS or spent.read > limit:
+        # It may have loaded a script that is for so many entries, or for such a player, alone.
+        answer, spent = measure(lab, call)
+    expect(spent.round_trips, what).to_be_at_most(ROUND_TRIPS, "round trips", TRIPS)
+    if spent.read > limit:
+        values = f"{spent.read} values"
+        seen = sentence(f"{values}, {spent.inside} of them in scripts" if spent.inside else values)
+        hint += SCRIPTS if spent.inside else ""
         raise CheckFailedError(
             f"{what} read too many values.", sentence(f"at most {limit} values"), seen, hint
         )
     return answer
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a call cost: round trips, and values read in all and inside scripts."""
+
+    round_trips: int
+    read: int
+    inside: int
+
+
+def measure(lab: Lab, call: Callable[[], Any]) -> tuple[Any, Spent]:
+    """What a call gives, and what it cost; evidence is what it alone sent."""
+    lab.evidence_from = lab.last_number
+    with lab.tap() as tap, lab.traffic() as traffic:
+        answer = call()
+    inside = tap.items_read_in_scripts()
+    return answer, Spent(traffic.round_trips, traffic.recording.reply_items + inside, inside)
 
 
 @check(points=1, objective="performance", guide="round-trips", needs=("top_is_the_first_n",))

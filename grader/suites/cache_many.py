@@ -1,6 +1,8 @@
 """Checks of the cache manager: get_many and set_many."""
 
+from collections.abc import Callable
 from random import Random
+from typing import Any
 
 from grader.interleave.calls import Iterate
 from grader.suites.cache_rules import json_value, stored
@@ -48,13 +50,25 @@ def test_get_many_is_one_round_trip(lab: Lab, cache: StandIn, rand: Random) -> N
     cache.set.many(list(values.items()))
     hint = "One command, or one pipeline, for all keys together."
     for keys in (list(values)[:20], [f"{base}{number}" for number in range(10_000)]):
-        cache.get_many(keys)  # as many: a script that is for large numbers alone is loaded now
-        with lab.traffic() as traffic:
-            found = cache.get_many(keys)
+        found, round_trips = asked(lab, lambda keys=keys: cache.get_many(keys))
         # What it says of keys without an entry is another check's affair.
         there = {key: found.get(key) for key in keys if key in values} if isinstance(found, dict) else found
         expect(there, "What get_many gave").to_equal({key: values[key] for key in keys if key in values})
-        expect(traffic.round_trips, f"get_many of {len(keys)} keys").to_be_at_most(1, "round trips", hint)
+        expect(round_trips, f"get_many of {len(keys)} keys").to_be_at_most(1, "round trips", hint)
+
+
+def asked(lab: Lab, call: Callable[[], Any]) -> tuple[Any, int]:
+    """What a call gives, and its round trips; of a second call where the first took several.
+
+    For that one may have loaded a script that is for so many alone.
+    """
+    with lab.traffic() as traffic:
+        answer = call()
+    if traffic.round_trips > 1:
+        lab.evidence_from = lab.last_number
+        with lab.traffic() as traffic:
+            answer = call()
+    return answer, traffic.round_trips
 
 
 @check(points=0.5, objective="performance", guide="round-trips")
@@ -99,9 +113,7 @@ def test_set_many_is_one_round_trip(lab: Lab, cache: StandIn, rand: Random) -> N
     many = {f"{base}{number}": number for number in range(1_100)}
     hint = "A pipeline or a script sends everything before the first reply is read."
     for values in (few, many):
-        cache.set_many(dict.fromkeys(values, "before"), ttl=60)  # loads what is for so many alone
-        with lab.traffic() as traffic:
-            cache.set_many(values, ttl=60)
+        _, round_trips = asked(lab, lambda values=values: cache.set_many(values, ttl=60))
         looked = dict(rand.sample(list(values.items()), 5))
-        expect(traffic.round_trips, f"set_many of {len(values)} values").to_be_at_most(1, "round trips", hint)
+        expect(round_trips, f"set_many of {len(values)} values").to_be_at_most(1, "round trips", hint)
         expect(stored(cache, looked), "What get finds after set_many").to_equal(looked)
