@@ -3,8 +3,8 @@
 Valkey's clock can't be moved; its expiries can (see grader.clock). So a command that names an absolute
 time, such as EXPIREAT, is rewritten on its way in, and one that asks for one, such as TIME or
 EXPIRETIME, is replaced by a script of one line that gives the virtual answer. Scripts and functions that
-touch absolute times get a prelude on their first line, so that ``redis.call`` does the same inside them;
-they find the offset in database 15, where no contract leads.
+touch absolute times, or may be told to by their arguments, get a prelude on their first line, so that
+``redis.call`` does the same inside them; they find the offset in database 15, where no contract leads.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ _WITH_OPTIONS = {b"SET", b"GETEX", b"HSETEX", b"HGETEX", b"MSETEX"}
 _ASKS_SECONDS = {b"EXPIRETIME": b"PEXPIRETIME", b"HEXPIRETIME": b"HPEXPIRETIME"}
 _ASKS_MILLISECONDS = {b"PEXPIRETIME", b"HPEXPIRETIME"}
 _TOUCHES_TIME = re.compile(rb"TIME|EXPIREAT|EXAT|PXAT|ABSTTL", re.IGNORECASE)
+_CALLS_ANYTHING = re.compile(rb"\bp?call\b(?!\s*\(\s*['\"\[])")  # a command that isn't written out
 
 # Names here can't clash with a script's own: the chunk is one expression, and its result shadows `redis`.
 # In it `redis` is looked up at each call, for a library's functions find another than its loading did.
@@ -120,7 +121,7 @@ class ServerTime:
         return self._new_digest.get(digest.lower(), digest)
 
     def _prepare(self, body: bytes) -> bytes:
-        if not _TOUCHES_TIME.search(body):
+        if not (_TOUCHES_TIME.search(body) or _CALLS_ANYTHING.search(body)):
             return body
         prepared = _put_first(PRELUDE, body)
         self._new_digest[_sha1(body)] = _sha1(prepared)

@@ -116,6 +116,25 @@ def test_a_script_that_touches_time_gets_the_prelude_and_its_digest_is_known():
     assert time.rewrite((b"SCRIPT", b"EXISTS", sha1(SCRIPT), b"x"), 0)[2:] == (sha1(prepared), b"x")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"return redis.call(unpack(ARGV))",
+        b"local call = redis.call return call('GET', KEYS[1])",
+        b"return redis['pcall'](ARGV[1], KEYS[1])",
+        b"return redis.call (cjson.decode(ARGV[1])[1])",
+    ],
+)
+def test_a_script_that_makes_any_command_gets_the_prelude(body):
+    assert ServerTime().rewrite((b"EVAL", body, b"0"), 0)[1] == PRELUDE + body
+
+
+@pytest.mark.parametrize("literal", [b"('SET'", b'( "SET"', b" ('SET'", b"([[SET]]"])
+def test_a_script_that_writes_its_commands_out_stays(literal):
+    body = b"return redis.call" + literal + b", KEYS[1], 1)"
+    assert ServerTime().rewrite((b"EVAL", body, b"0"), 0)[1] == body
+
+
 @pytest.mark.parametrize("command", [(b"EVAL", OTHER, b"1", b"k"), (b"SCRIPT", b"LOAD", OTHER)])
 def test_another_script_stays(command):
     assert ServerTime().rewrite(command, OFFSET) == command

@@ -9,7 +9,7 @@ HOUR = 3600.0
 REAL_SECONDS = 3.0  # for an hour's wait on a machine that does other things besides
 
 STUDENT = """
-import asyncio, concurrent.futures, datetime, os, queue, subprocess, sys, threading, time
+import _thread, asyncio, concurrent.futures, datetime, os, queue, subprocess, sys, threading, time
 from datetime import date, datetime as dt
 from time import monotonic, sleep, time as now
 
@@ -34,6 +34,9 @@ class It:
     def semaphore(self, seconds): return threading.Semaphore(0).acquire(timeout=seconds)
     def lock(self, seconds):
         lock = threading.Lock(); lock.acquire()
+        return lock.acquire(timeout=seconds)
+    def raw_lock(self, seconds):
+        lock = _thread.allocate_lock(); lock.acquire()
         return lock.acquire(timeout=seconds)
     def rlock(self, seconds):
         lock = threading.RLock()
@@ -72,6 +75,35 @@ class It:
     def barrier(self, seconds):
         try: threading.Barrier(2).wait(seconds)
         except threading.BrokenBarrierError: return "broken"
+    def pass_on(self, kind):
+        lock, seen = getattr(threading, kind)(), []
+        began = time.monotonic()
+        def wait(seconds):
+            had = lock.acquire(timeout=seconds)
+            seen.append([round(time.monotonic() - began), had])
+            if had:
+                time.sleep(100)
+                lock.release()
+        def hold():
+            with lock: time.sleep(100)
+        threads = [threading.Thread(target=hold)]
+        threads[0].start()
+        time.sleep(0.01)
+        for seconds in (50, 150, 1000):
+            threads.append(threading.Thread(target=wait, args=(seconds,))); threads[-1].start()
+            time.sleep(0.01)
+        for thread in threads: thread.join()
+        return sorted(seen)
+    def use(self, kind):
+        def tell(function, *args, **kwargs):
+            try: return function(*args, **kwargs)
+            except Exception as error: return type(error).__name__
+        lock = getattr(threading, kind)()
+        wrong = [tell(lock.acquire, False, 1), tell(lock.acquire, timeout=1e12), tell(lock.release)]
+        with lock: inside = [tell(lock.acquire, False), tell(lock.acquire, timeout=1)]
+        for had in inside:
+            if had: lock.release()
+        return [wrong, inside, lock.acquire(), lock.release(), tell(lock.release)]
     def blpop(self, seconds): return self.client.blpop("nothing", timeout=seconds)
     def bzpopmin(self, seconds): return self.client.bzpopmin("nothing", timeout=seconds)
     def xread(self, seconds): return self.client.xread({"s": "$"}, block=int(seconds * 1000))
@@ -209,6 +241,8 @@ WAITS = {
     "condition": False,
     "condition_wait_for": False,
     "semaphore": False,
+    "lock": False,
+    "rlock": False,
     "queue": "empty",
     "full_queue": "full",
     "simple_queue": "empty",
@@ -237,9 +271,8 @@ def test_a_wait_takes_virtual_time_alone(lab, how):
     assert HOUR - slack <= lab.now <= HOUR + slack
 
 
-@pytest.mark.parametrize("how", ["lock", "rlock"])
-def test_a_wait_that_can_not_be_seen_is_real_and_comes_out_right(lab, how):
-    seen, took = lab.it.wait(how, 0.6)
+def test_a_wait_that_can_not_be_seen_is_real_and_comes_out_right(lab):
+    seen, took = lab.it.wait("raw_lock", 0.6)
     assert seen is False
     assert 0.3 <= took <= 1.5
 
@@ -329,6 +362,18 @@ def test_a_wait_that_is_notified_ends_then(lab):
     answer, took = lab.it.wait("wake", 100)
     assert answer is True
     assert took == pytest.approx(100, abs=1)
+
+
+@pytest.mark.parametrize("kind", ["Lock", "RLock"])
+def test_a_lock_goes_to_whoever_waits_for_it_in_time(lab, kind):
+    # One has it for 100 seconds; three wait for it, for 50, 150 and 1000, and keep it for 100 each.
+    assert lab.it.pass_on(kind) == [[50, False], [100, True], [200, True]]
+
+
+@pytest.mark.parametrize("kind", ["Lock", "RLock"])
+def test_a_lock_is_as_it_was(lab, kind):
+    wrong, again = ["ValueError", "OverflowError", "RuntimeError"], kind == "RLock"
+    assert lab.it.use(kind) == [wrong, [again, again], True, None, "RuntimeError"]
 
 
 def test_threads_wake_in_order(lab):

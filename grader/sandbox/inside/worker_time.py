@@ -68,8 +68,15 @@ class Clock:
 
     def wait(self, lock: Any, seconds: float) -> bool:
         """Block on ``lock``, which is taken; False where virtual time ran out first."""
-        # The deadline leaves the ticks out: when two callers wake doesn't depend on how often each looked.
-        deadline = self._now[0] + int(seconds * 1e9)
+        return self.wait_until(self.deadline(seconds), lock)
+
+    def deadline(self, seconds: float) -> int:
+        """The moment, in virtual nanoseconds, that is so far away."""
+        # It leaves the ticks out: when two callers wake doesn't depend on how often each looked.
+        return self._now[0] + int(seconds * 1e9)
+
+    def wait_until(self, deadline: int, lock: Any) -> bool:
+        """As ``wait``, until a moment."""
         number = self.register(deadline, lock)
         lock.acquire()
         return self.cancel(number)
@@ -220,7 +227,7 @@ class _Bell:
 
     def __init__(self, seconds: float) -> None:
         self.source, self._sink = os.pipe()
-        self._number = clock.register(clock._now[0] + int(seconds * 1e9), self)
+        self._number = clock.register(clock.deadline(seconds), self)
 
     def release(self) -> None:
         os.write(self._sink, b"!")

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import worker_locks
 import worker_time
 import worker_wire as wire
 
@@ -208,6 +209,7 @@ def main(path: str, config: Config) -> None:
     client.ping()
     client.close()
     clients.extend(make_client(config["warm_up"]) for _ in range(CLIENTS))
+    worker_locks.install()
     gc.freeze()
     gc.set_threshold(GARBAGE)
     gc.enable()
