@@ -3,9 +3,10 @@
 import json
 import math
 import socket
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict, UserDict, UserList, UserString, namedtuple
 from contextlib import suppress
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
@@ -74,6 +75,9 @@ def test_a_value_comes_back_as_it_was(value):
     [
         (namedtuple("Entry", "rank player")(1, "ann"), (1, "ann")),  # noqa: PYI024
         (OrderedDict(a=1), {"a": 1}),
+        (MappingProxyType({"a": UserDict(b=1)}), {"a": {"b": 1}}),
+        (UserList([1, (2,)]), [1, (2,)]),
+        (UserString("ann"), "ann"),
         (type("MyStr", (str,), {"__str__": lambda _: "lies"})("truth"), "truth"),
         (type("MyInt", (int,), {"__int__": lambda _: 7, "__eq__": lambda *_: True})(3), 3),
         (type("MyDict", (dict,), {"items": lambda _: [("a", 2)]})(a=1), {"a": 1}),

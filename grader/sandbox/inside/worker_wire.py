@@ -10,8 +10,10 @@ data). Values lose their class here: only plain data comes out, and nothing of i
 import json
 import re
 import struct
+from collections import UserDict, UserList, UserString
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 HEADER = struct.Struct("!I")
@@ -21,6 +23,8 @@ SHOWN_CHARACTERS = 500  # of the repr of what isn't data
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 DECIMAL_DIGITS = 1_000  # more than the largest float has
 MOST_NUMBERS = 5_000  # in a set, or among a dict's keys
+# What equals a plain value without being derived from its type.
+LIKE = ((MappingProxyType, dict), (UserDict, dict), (UserList, list), (UserString, str))
 LARGE_INT = 1 << 63  # JSON readers elsewhere lose what is larger, and Python bounds its decimal text
 
 
@@ -117,6 +121,9 @@ class Encoder:
             return {"$decimal": Decimal.__str__(value)}
         if issubclass(kind, Callback):
             return {"$callable": value.name}
+        for like, plain in LIKE:
+            if issubclass(kind, like):
+                return self.encode(plain(value), level)
         return {"$opaque": [type(value).__name__, _describe(value)]}
 
 
