@@ -277,7 +277,8 @@ class Worker:
             side_there.close()
             os.close(output_there)
             os.close(stack_there)
-        process = Process(pid, Channel(calls, limit), side_channel, Threads(0), self._bounds.output_kib << 10)
+        threads = Threads(0, expected=True)
+        process = Process(pid, Channel(calls, limit), side_channel, threads, self._bounds.output_kib << 10)
         self._watch(process, output, stack)
         return process
 

@@ -1,7 +1,8 @@
 """Whether a process is at rest: each of its threads blocked, and none of them ran while we looked.
 
 On Linux the kernel says so, in ``/proc``. Elsewhere, or where it won't say, a process counts as at rest
-when nothing has been heard of it for a moment.
+when nothing has been heard of it for a moment. One that was forked just now is known when it says hello, and
+never at rest before.
 """
 
 import os
@@ -15,10 +16,14 @@ OWN_THREADS = 2  # of a process of the worker's: one for calls, one for the side
 
 
 class Threads:
-    """Looks at one process; a number of 0 means that the system doesn't tell which it is."""
+    """Looks at one process; a number of 0 means that the system doesn't tell which it is.
 
-    def __init__(self, pid: int) -> None:
+    ``expected``: it is yet to say.
+    """
+
+    def __init__(self, pid: int, *, expected: bool = False) -> None:
         self._pid = pid
+        self._expected = expected
         self._stat = -1
         self._stirred = time.monotonic()
         self._rested = False  # when last looked at, and nothing has stirred it since
@@ -55,7 +60,7 @@ class Threads:
     def look(self) -> bool:
         """The same, looked at anew."""
         if self._stat < 0:
-            return time.monotonic() - self._stirred > SILENCE_SECONDS
+            return not self._expected and time.monotonic() - self._stirred > SILENCE_SECONDS
         try:
             state, count, self.cpu_seconds = _read_stat(os.pread(self._stat, STAT_BYTES, 0))
         except OSError:
