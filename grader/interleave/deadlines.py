@@ -10,6 +10,7 @@ from grader.interleave.kit import Kit
 LONG_SECONDS = 0.02  # that nothing happened, after which the student's code has its processor alone
 WATCH_SECONDS = 0.01  # from one look at the time to the next
 STALL_SECONDS = 0.25  # of waiting for what can't be seen, or of computing, after which virtual time passes
+GRAIN_SECONDS = 0.05  # of computing that one look can add: a machine that is stolen charges more at once
 LONGEST_CALL = 3  # times the limit for a call that gets nowhere: one that never ends, yet always goes on
 LONGEST_STARVED_CALL = 6  # times the limit, where it got less than half of it in processor time
 
@@ -24,6 +25,8 @@ class Deadlines:
         self._watched = 0.0  # when time was last looked at
         self._drifted = 0.0
         self._used = 0.0  # processor time of all actors at the last move
+        self._looked = 0.0  # computed since then, when last looked at
+        self._steady = 0.0  # the same, but for what came too much at once
 
     def admit(self, actor: Actor) -> None:
         """Count an actor from now on."""
@@ -34,6 +37,7 @@ class Deadlines:
         self._kit.processor.come()
         self._moved = time.monotonic()
         self._used += self.computed_seconds()
+        self._looked = self._steady = 0.0
 
     def note_step(self) -> None:
         """The same in short, between two moves that follow each other fast."""
@@ -42,6 +46,13 @@ class Deadlines:
     def computed_seconds(self) -> float:
         """Processor time that the actors have used since the last move."""
         return sum(actor.process.threads.cpu_seconds for actor in self._actors.values()) - self._used
+
+    def steady_seconds(self) -> float:
+        """The same as one look after the other has seen it grow."""
+        computed = self.computed_seconds()
+        self._steady += min(max(0.0, computed - self._looked), GRAIN_SECONDS)
+        self._looked = computed
+        return self._steady
 
     def quiet_seconds(self) -> float:
         """Real time since something last happened."""

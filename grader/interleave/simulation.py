@@ -146,7 +146,7 @@ class Simulation:
             if not self._will_rest():
                 self.kit.loop.turn(PAUSE_SECONDS)
                 # A machine that is swamped lets nobody compute: then nothing has passed for the student.
-                self.deadlines.watch(self.deadlines.computed_seconds)
+                self.deadlines.watch(self.deadlines.steady_seconds)
             elif self._needs_barrier() and not barrier:
                 # What one client's command sets free for another is on its way before these are answered.
                 self.kit.admin.ask("PING")
@@ -175,7 +175,7 @@ class Simulation:
             if link.blocks_for is None and not self.actors[link.actor].dead:
                 return False
         rested = all(self._rests(actor) for actor in self.actors.values())
-        return rested or self.deadlines.computed_seconds() > REST_SECONDS
+        return rested or self.deadlines.steady_seconds() > REST_SECONDS
 
     def _will_rest(self) -> bool:
         """Whether all are at rest now, or as soon as they had another turn."""
