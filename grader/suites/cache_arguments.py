@@ -147,7 +147,9 @@ def test_set_many_stores_all_or_nothing(cache: StandIn, rand: Random) -> None:
         mapping = {first: "new", second: wrong, third: "new"}
         expect_raised(cache.set_many.answer(mapping), TypeError, hint=hint)
         expect(stored(cache, [first, second, third]), UNCHANGED).to_equal({first: "old"}, hint=hint)
-    cache.set_many({first: "new", third: "new"})
-    expect(stored(cache, [first, second, third]), "What get finds after set_many").to_equal(
-        {first: "new", third: "new"}, hint="set_many has stored new values: get reads what is on the server."
-    )
+    cache.set_many({third: "new"})
+    found = stored(cache, [first, second, third])
+    hint = "set_many has stored a new value: get reads what is on the server."
+    if found.get(first) == "new":
+        hint = "This is left of a call that raised: a pipeline that is kept keeps its commands, too."
+    expect(found, "What get finds after set_many").to_equal({first: "old", third: "new"}, hint=hint)

@@ -4,7 +4,7 @@ import json
 from random import Random
 
 from grader.interleave.calls import Compute
-from grader.suites.cache_hints import ANEW, AT_ONCE, EXACTLY, JSON_TEXT, ONE, why_value
+from grader.suites.cache_hints import ANEW, AT_ONCE, EXACTLY, FROM_STORING, JSON_TEXT, ONE, why_value
 from grader.suites.cache_rules import (
     NOTHING,
     TAKES,
@@ -80,8 +80,7 @@ def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> Non
     cache.get_or_compute(key, Compute("first"), ttl=ttl)
     cache.get_or_compute(f"{key}2", Compute("first", takes=6), ttl=ttl)
     left = cache.ttl(f"{key}2")
-    hint = "The time-to-live begins when the value is stored, not before compute() runs."
-    hint = EXACTLY if isinstance(left, int) and left > ttl else hint
+    hint = EXACTLY if isinstance(left, int) and left > ttl else FROM_STORING
     left = round(left) if isinstance(left, float) else left  # that it is whole is another check's affair
     expect(left, f"ttl right after a value was computed and stored for {ttl} seconds").to_be_one_of(
         range(ttl - 2, ttl + 2), hint=about_seconds(left, 10 * ttl, hint)
@@ -116,8 +115,9 @@ def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> 
     for kind in (
         "ComputeFailed",
         "ValueError",
+        "TypeError",
         "TimeoutError",
-        "LookupError",
+        "KeyError",
         "KeyboardInterrupt",
         "SystemExit",
         "ComputeStopped",

@@ -3,13 +3,23 @@
 from random import Random
 
 from grader.interleave.calls import Compute
-from grader.suites.cache_hints import AT_ONCE, EXACTLY
-from grader.suites.cache_rules import NOTHING, TAKES, about_seconds, callers, expect_returned, stored
+from grader.suites.cache_hints import AT_ONCE, EXACTLY, why_value
+from grader.suites.cache_rules import (
+    NOTHING,
+    TAKES,
+    about_seconds,
+    callers,
+    expect_returned,
+    given,
+    in_turns,
+    stored,
+)
 from grader.suites.check import check
 from grader.suites.expect import expect
-from grader.suites.lab import Lab, StandIn
+from grader.suites.lab import Calls, Lab, StandIn
 from grader.suites.names import word, words
 
+calls = Calls("cache")
 DAY = 86400
 ROOM = 1.5  # seconds around an expiry: times are to within a second, and clocks may count whole ones
 
@@ -37,21 +47,21 @@ def test_an_entry_expires(lab: Lab, cache: StandIn, rand: Random) -> None:
 def test_default_ttl(lab: Lab, rand: Random) -> None:
     """Without a ttl an entry lives for default_ttl seconds, and that is 300 unless told otherwise."""
     seconds = rand.randrange(50, 250)
-    usual, own = lab.new("usual"), lab.new("own", word(rand), default_ttl=seconds)
-    for cache in (usual, own):
-        for read in ("early", "late"):  # one is read before it expires, the other after
+    usual, own = lab.new("usual"), lab.new("own", "cache", seconds)  # of one namespace, and yet two objects
+    for cache, its in ((usual, ""), (own, "own ")):
+        for read in (f"{its}early", f"{its}late"):  # one is read before it expires, the other after
             cache.set(f"set {read}", 1)
             cache.set_many({f"set_many {read}": 1})
             cache.get_or_compute(f"get_or_compute {read}", Compute(1))
-            cache.set(f"touch {read}", 1, ttl=10)
+            cache.set(f"touch {read}", 1, 10)
             cache.touch(f"touch {read}")
-            cache.set(f"set again {read}", 0, ttl=10)
+            cache.set(f"set again {read}", 0, 10)
             cache.set(f"set again {read}", 1)
     slept = lab.waited
     writes = ("set", "set_many", "get_or_compute", "touch", "set again")
-    for cache, ttl in ((own, seconds), (usual, 300)):
+    for cache, its, ttl in ((own, "own ", seconds), (usual, "", 300)):
         lab.advance(ttl - ROOM - lab.now)
-        early, late = ([f"{write} {read}" for write in writes] for read in ("early", "late"))
+        early, late = ([f"{write} {its}{read}" for write in writes] for read in ("early", "late"))
         found = stored(cache, early)
         hint = "An entry expired too early. Does a write without a ttl set the expiry, over an older one too?"
         if early[-1] not in found and all(key in found for key in early[:-1]):
@@ -63,7 +73,7 @@ def test_default_ttl(lab: Lab, rand: Random) -> None:
         found = stored(cache, late)
         hint = "An entry should have expired. Which ttl is used where none is given?"
         hint = AT_ONCE if slept > ROOM else hint
-        if list(found) == ["touch late"]:
+        if list(found) == [f"touch {its}late"]:
             hint = "touch without a ttl restarts the time-to-live with default_ttl."
         expect(found, f"What get finds after {ttl} seconds without a ttl given").to_equal({}, hint=hint)
 
@@ -76,7 +86,7 @@ def test_overwrite_replaces_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> N
         key, other = words(rand, 2)
         cache.set(key, "old", ttl=100)
         again(key, "new", ttl=10)
-        cache.set(other, "old", ttl=10)
+        cache.set(other, "new", ttl=10)  # the same value: there is a time-to-live to write all the same
         again(other, "new", ttl=100)
         lab.advance(50)
         found = stored(cache, [key, other])
@@ -95,13 +105,13 @@ def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
     hint = "Where there is no entry ttl is None, not -2."
     expect(cache.ttl("k"), "ttl where there is no entry").to_equal(None, hint=hint)
     keys = words(rand, 6)
-    for key in keys:
-        cache.set(key, 1, ttl=seconds)
+    for key, value in zip(keys, (1, None, 0, "", [], False), strict=True):
+        cache.set(key, value, ttl=seconds)
         right = range(seconds - 2, seconds + 2)  # a second of room, and then rounded down
         left = cache.ttl(key)
-        expect(left, f"ttl right after set with ttl={seconds}").to_be_one_of(
-            right, hint=about_seconds(left, 10 * seconds, EXACTLY)
-        )
+        hint = "What is falsy is a value too: Valkey's own answer says whether there is one, by being None."
+        hint = hint if left is None else about_seconds(left, 10 * seconds, EXACTLY)
+        expect(left, f"ttl right after set with ttl={seconds}").to_be_one_of(right, hint=hint)
     lab.advance(100)
     expect(cache.ttl(keys[0]), f"ttl 100 seconds after set with ttl={seconds}").to_be_one_of(
         range(seconds - 102, seconds - 98), hint="ttl is the seconds that are left."
@@ -114,6 +124,12 @@ def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.ttl(keys[0]), "ttl of an entry that lives for 90 days").to_be_one_of(
         range(90 * DAY - 2, 90 * DAY + 2), hint="A ttl is any whole number of seconds, ninety days too."
     )
+    left, _ = lab.together(cache.actor, [calls.ttl(keys[0]), calls.delete(keys[0])], in_turns())
+    hint = "Between two looks at an entry it can go away: read once, and see from that whether it was there."
+    seen = given(left)
+    expect(None if seen is None or seen > DAY else seen, "ttl beside a delete of that key").to_equal(
+        None, hint
+    )
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -123,10 +139,13 @@ def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
     for _ in range(5):
         cache.set(key, value, ttl=1)
         lab.advance(0.75)
-        left, exists, touched = cache.ttl(key), cache.exists(key), cache.touch(key)
+        left, exists = cache.ttl(key), cache.exists(key)
+        hit, touched = cache.get_or_compute(key, Compute("computed")), cache.touch(key)
         # On a machine that stood still for a moment, the entry may really be gone.
         if cache.get(key) == value:
             break
+    hint = "An entry is a hit to its very end: get_or_compute computes where there is none, and no sooner."
+    expect(hit, "get_or_compute in the last second").to_equal(value, why_value([hit], [value], hint))
     hint = "Stored with ttl=1, it is there for a whole second."
     expect(cache.get(key), "get in the last second").to_equal(value, hint=hint)
     hint = "0 is a number of seconds; -2 says that there is no entry."
@@ -220,6 +239,8 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
     lab.expect_every_key_expires(hint)
     expect(stored(cache, ("set", "many", "more"))).to_equal({"set": 1, "many": 2, "more": 3})
     cache.delete("set")
+    for key in ("more", "nothing"):
+        cache.get(key), cache.exists(key), cache.ttl(key), cache.get_many([key]), cache.invalidate(key)
     lab.expect_every_key_expires(hint)
     for raises in (None, ("ValueError", "no")):  # the last leaves its callers alone: they may wait for ever
         key = word(rand)

@@ -36,6 +36,7 @@ GOES_ON = (
     "free and there is none."
 )
 NOT_GIVEN = "No compute() gave this value: after an error nothing is stored, and a waiting caller computes."
+FROM_STORING = "The time-to-live begins when the value is stored, not before compute() runs."
 EXACTLY = "An entry lives exactly as long as asked."
 JSON_TEXT = "This is the JSON text as it is stored: every value that is handed out goes through json.loads."
 ERROR = "This error is no matter of who comes first: mend what raises it."
@@ -58,6 +59,9 @@ TOO_EARLY = (
     "long as compute() may take."
 )
 ENTRY_ALONE = "delete takes away the entry alone: the lock belongs to the caller that computes."
+SEEN = "While compute() runs there is no entry yet, for no method: what is there then is a lock."
+IN_SELF = "Threads share the object: what belongs to one call must not be kept in self."
+OWN_ERROR = "An error is its own caller's: a thread that waited for one that failed computes itself."
 
 RAISED = " was raised"  # ends the words for a call that gave an error instead of a value
 _BLOCKING = ("SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "BLPOP", "BRPOP", "BLMOVE", "BLMPOP", "BZPOP", "XREAD")

@@ -29,7 +29,7 @@ def test_invalidate_takes_a_glob(lab: Lab, cache: StandIn, rand: Random) -> None
         f"x{base}:1",
     ]
     keys += ["a*b", "axb", "ab", "*", "**", "a.b", "b", "lock", "[x]", "x", f"{base}:1:2", f"{base}+", "^a"]
-    keys += ["$(1)", "$1", "a|b", "A*B", "a/b", "a\nb"]
+    keys += ["$(1)", "$1", "a|b", "A*B", "a/b", "a\nb", f"{base}\n"]
     globs = [
         f"{base}:*",
         f"{base}:?",

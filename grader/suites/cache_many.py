@@ -5,11 +5,15 @@ from random import Random
 from typing import Any
 
 from grader.interleave.calls import Iterate
-from grader.suites.cache_rules import json_value, stored
+from grader.interleave.moves import all_begin
+from grader.suites.cache_hints import IN_SELF
+from grader.suites.cache_rules import NOTHING, given, json_value, stored
 from grader.suites.check import check
 from grader.suites.expect import expect
-from grader.suites.lab import Lab, StandIn
+from grader.suites.lab import Calls, Lab, StandIn
 from grader.suites.names import word, words
+
+calls = Calls("cache")
 
 
 @check(points=0.5, objective="values", guide="round-trips")
@@ -26,6 +30,9 @@ def test_get_many_gives_the_entries_that_exist(lab: Lab, cache: StandIn, rand: R
     )
     expect(cache.get_many(keys), "What get_many gave").to_equal(values, hint=hint)
     expect(cache.get_many(keys[4:]), "What get_many gave for keys without an entry").to_equal({}, hint=hint)
+    answers = lab.together(cache.actor, [calls.get_many([key]) for key in keys[:2]], all_begin)
+    for key, seen in zip(keys, map(given, answers), strict=False):
+        expect(seen, "What get_many gave in one of two threads").to_equal({key: values[key]}, hint=IN_SELF)
 
 
 @check(points=0.5, objective="values", guide="round-trips")
@@ -36,8 +43,8 @@ def test_get_many_takes_any_iterable(cache: StandIn, rand: Random) -> None:
     for key, number in values.items():
         cache.set(key, number)
     hint = "A generator can be walked once and has no length: make a list of it first."
-    for given in (Iterate(tuple(keys)), tuple(keys), set(keys), values):
-        expect(cache.get_many(given), "What get_many gave").to_equal(values, hint=hint)
+    for some in (Iterate(tuple(keys)), tuple(keys), set(keys), values):
+        expect(cache.get_many(some), "What get_many gave").to_equal(values, hint=hint)
     hint = "Two of the keys may be the same."
     expect(cache.get_many([keys[1], *keys, keys[0]])).to_equal(values, hint=hint)
 
@@ -90,18 +97,23 @@ def test_get_many_of_no_keys(lab: Lab, cache: StandIn, rand: Random) -> None:
 @check(points=0.5, objective="values", guide="round-trips")
 def test_set_many_stores_all(lab: Lab, cache: StandIn, rand: Random) -> None:
     """set_many stores all values, each with its expiry; nothing to store: nothing happens."""
-    values = {key: [json_value(rand)] for key in words(rand, 4)}
-    keys = list(values)
-    early = {key: values[key] for key in keys[:2]}
+    keys = words(rand, 6)
+    values = {key: [json_value(rand)] for key in keys[2:]}
+    for key, value in ((keys[0], None), (keys[1], rand.choice([0, "", [], False]))):
+        cache.set("alone", value)
+        if cache.get("alone", NOTHING) == value:  # that get finds it is another check's affair
+            values[key] = value
+    early = {key: value for key, value in values.items() if key not in keys[4:]}
     expect(cache.set_many(values, ttl=50)).to_equal(None, hint="set_many returns nothing.")
     expect(cache.set_many({})).to_equal(None, hint="An empty mapping is no mistake.")
-    expect(stored(cache, early), "What get finds after set_many").to_equal(early)
+    hint = "Every value is stored, None and what is falsy too."
+    expect(stored(cache, early), "What get finds after set_many").to_equal(early, hint=hint)
     lab.advance(45)
     what = "What get finds {} seconds after set_many with ttl=50"
     expect(stored(cache, early), what.format(45)).to_equal(early, hint="They expired too early.")
     lab.advance(35)
     hint = "Each entry of set_many has the ttl of the call."
-    expect(stored(cache, keys[2:]), what.format(80)).to_equal({}, hint=hint)
+    expect(stored(cache, keys[4:]), what.format(80)).to_equal({}, hint=hint)
 
 
 @check(points=0.5, objective="performance", guide="round-trips")

@@ -19,10 +19,11 @@ from grader.suites.cache_rules import (
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, expect_raised, value_of
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import LONGEST_SHOWN, SHARED_STATE, odd_names, short, word, words
+from grader.suites.names import LONGEST_SHOWN, SAME_SHORT_HASH, SHARED_STATE, odd_names, short, word, words
 
 LOCKS = ("lock", "locks")  # where locks often are: namespaces, and keys
 APART = "A helper key needs a name that no entry can have: where does its prefix differ from an entry's?"
+PREFIXED = "Every key gets its prefix, also one that begins as the names on the server do: it is another key."
 LOWER_APART = "give helper keys a prefix that no entry can have."
 
 
@@ -87,9 +88,11 @@ def test_similar_keys_are_apart(cache: StandIn, rand: Random) -> None:
         f"{base}x",
         f"{base}{'x' * 300}",
         f"{base}{'x' * 299}y",
+        f"{base}\r\n",
+        f"{base}  x",
+        f"{base}:",
     ]
-    for number, name in enumerate(alike, 1):
-        cache.set(name, number)
+    cache.set.many([(name, number) for number, name in enumerate(alike, 1)])
     hint = "Two different texts are two keys: nothing is trimmed, replaced, left out, or put in another form."
     numbers = {name: number for number, name in enumerate(alike, 1)}
     for name in alike:
@@ -98,6 +101,15 @@ def test_similar_keys_are_apart(cache: StandIn, rand: Random) -> None:
     cache.delete(base)
     del numbers[base]
     expect(stored(cache, alike), f"What get finds after delete({base!r})").to_equal(numbers, hint=hint)
+    _expect_digests_apart(cache)
+
+
+def _expect_digests_apart(cache: StandIn) -> None:
+    """Keys whose digests begin alike have a value each."""
+    numbers = {name: number for number, name in enumerate(SAME_SHORT_HASH)}
+    cache.set.many(list(numbers.items()))
+    hint = "The beginning of a digest, or a checksum, is soon the same for two keys: take a key as it is."
+    expect(cache.get_many(list(numbers)), "What get_many gave").to_equal(numbers, hint=hint)
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
@@ -240,7 +252,11 @@ class _Neighbours:
     def _layout(self, cache: StandIn) -> tuple[str, str] | None:
         before = _names(self._lab)
         cache.set(self._probe, 1)
-        return layout_of(_names(self._lab) - before, self._probe)
+        layout = layout_of(_names(self._lab) - before, self._probe)
+        if layout and (name := f"{layout[0]}{self._probe}{layout[1]}") != self._probe:
+            what = f"exists({name!r}), where {self._probe!r} is stored,"
+            expect(cache.exists(name), what).to_equal(False, hint=PREFIXED)
+        return layout
 
     def _in(self, space: str) -> StandIn:
         if space not in self._caches:
@@ -304,7 +320,7 @@ def _expect_all(cache: StandIn, space: str, entries: dict[str, int]) -> None:
 @check(points=0.5, objective="keys", guide="why-valkey")
 def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     """Two objects made with the same arguments, in two processes, see the same data."""
-    space, (key, other) = word(rand), words(rand, 2)
+    space, (key, other, third) = word(rand), words(rand, 3)
     here, there = callers(lab, 2, space)
     here.set(key, 1)
     hint = SHARED_STATE
@@ -316,3 +332,10 @@ def test_state_is_on_the_server(lab: Lab, rand: Random) -> None:
     expect(stored(here, [key, other])).to_equal({key: 2, other: 3}, hint=hint)
     expect(there.delete(key)).to_equal(True, hint=hint)
     expect(here.get(key, NOTHING)).to_equal(NOTHING, hint=hint)
+    there.set_many({key: 4, third: 5}, ttl=50)
+    left, seen = there.ttl(key), here.ttl(key)
+    if isinstance(left, int | float):  # whether it is right is another check's affair
+        expect(seen).to_be_between(0.9 * left - 1, 1.1 * left + 1, hint=hint)
+    expect(here.get(key, NOTHING)).to_equal(4, hint=hint)
+    here.invalidate(third)
+    expect(there.get(third, NOTHING)).to_equal(NOTHING, hint=hint)

@@ -8,7 +8,7 @@ from typing import Any
 from grader.clock import NANOSECONDS
 from grader.interleave.calls import Answer, Raised, Returned, show
 from grader.interleave.explorer import Ending
-from grader.interleave.moves import Move
+from grader.interleave.moves import Choose, Move, all_begin
 from grader.interleave.waits import Computed
 from grader.suites.advice import advice
 from grader.suites.cache_hints import (
@@ -172,6 +172,7 @@ def expect_values(calls: Sequence[Pending], what: str, right: Sequence[Any], hin
 
 def expect_error(answer: Answer, kind: str, text: str, computed: int) -> None:
     """The error that compute() raised came out of the call, unchanged."""
+    text = repr(text) if kind == "KeyError" else text  # as str has it
     if not isinstance(answer, Raised) or (answer.type, answer.message) != (kind, text):
         raise CheckFailedError(
             "The error that compute() raised did not reach its caller.",
@@ -206,6 +207,20 @@ def advance_in_turns(lab: Lab, seconds: float) -> None:
         return chosen
 
     lab.stage.run(lambda: False, choose, horizon=_horizon(lab, seconds))
+
+
+def in_turns() -> Choose:
+    """Chooses among threads: all begin, and then whoever went on last comes last."""
+    went: dict[tuple[str, int], int] = {}
+
+    def choose(moves: Sequence[Move]) -> Move:
+        chosen = all_begin(moves)
+        if chosen.ask is None:
+            chosen = min(moves, key=lambda move: went.get(move.who, 0))
+        went[chosen.who] = len(went) + max(went.values(), default=0)
+        return chosen
+
+    return choose
 
 
 def callers(lab: Lab, count: int, *args: Any, **kwargs: Any) -> list[StandIn]:

@@ -3,11 +3,13 @@
 import json
 from random import Random
 
-from grader.suites.cache_rules import NOTHING, json_value
+from grader.suites.cache_rules import NOTHING, given, in_turns, json_value
 from grader.suites.check import check
 from grader.suites.expect import expect
-from grader.suites.lab import Lab, StandIn
+from grader.suites.lab import Calls, Lab, StandIn
 from grader.suites.names import word, words
+
+calls = Calls("cache")
 
 
 @check(points=0.5, objective="values", guide="strings")
@@ -27,7 +29,7 @@ def test_get_gives_what_set_stored(cache: StandIn, rand: Random) -> None:
 def test_json_values(cache: StandIn, rand: Random) -> None:
     """Any JSON value comes back as JSON gives it: a dict is a dict again, a tuple a list."""
     text = '{"looks": "like JSON"}'
-    fixed = [{"a": [1, {"b": None}]}, [[], {}], (1, "two"), {1: "one"}, "5", "null", "True", text]
+    fixed = [{"a": [1, {"b": None}]}, [[], {}], (1, "two"), {1: "one", "two": 2}, "5", "null", "True", text]
     numbers = [0.1 + 0.2, 1e300, 2**70 + 1, -(2**63) - 1, 3, "é 🍵 \n \x00", "'x'"]
     hint = "Store json.dumps(value) and read json.loads(text), strings too: no special cases are needed."
     before = None
@@ -58,14 +60,18 @@ def test_none_and_falsy_values(cache: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="values", guide="cache-aside")
-def test_default_where_there_is_nothing(cache: StandIn, rand: Random) -> None:
+def test_default_where_there_is_nothing(lab: Lab, cache: StandIn, rand: Random) -> None:
     """get gives the default where there is nothing: None unless told otherwise."""
-    key, default = word(rand), {"any": rand.randrange(100)}
+    key, default = word(rand), ("any", rand.randrange(100))
     expect(cache.get(key)).to_equal(None)
-    expect(cache.get(key, default)).to_equal(default)
+    hint = "The default comes back as it was given: it was never stored, so no JSON is made of it."
+    expect(cache.get(key, default)).to_equal(default, hint=hint)
     expect(cache.get(key, default=0)).to_equal(0)
     cache.set(key, 1)
     expect(cache.get(key, default)).to_equal(1, hint="The default is for keys that have no entry.")
+    seen, _ = lab.together(cache.actor, [calls.get(key, NOTHING), calls.delete(key)], in_turns())
+    hint = "Between two looks at an entry it can go away: read once, and see from that whether it was there."
+    expect(given(seen), "get beside a delete of that key").to_be_one_of((1, NOTHING), hint=hint)
 
 
 @check(points=0.5, objective="values", guide="strings")

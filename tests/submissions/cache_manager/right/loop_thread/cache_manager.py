@@ -5,6 +5,7 @@ import json
 import re
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
@@ -14,6 +15,7 @@ UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1
 def the_loop():
     """The loop of this process; begun when it is first needed."""
     loop = asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(100))  # its own has few places: callers would wait for one
     threading.Thread(target=loop.run_forever, daemon=True, name="cache").start()
     return loop
 

@@ -24,6 +24,8 @@ redis.call('DEL', KEYS[3])
 return 1
 """
 
+UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+
 
 class CacheManager:
     """Three kinds of keys: v (values), s (staged values) and l (locks)."""
@@ -36,6 +38,7 @@ class CacheManager:
         self.default_ttl = self._valid(default_ttl)
         self._touch = client.register_script(TOUCH)
         self._publish = client.register_script(PUBLISH)
+        self._unlock = client.register_script(UNLOCK)
 
     @staticmethod
     def _valid(ttl):
@@ -113,7 +116,7 @@ class CacheManager:
             self._publish(keys=[staged, name, lock], args=[me])
             return json.loads(text)
         except BaseException:
-            self._publish(keys=[lock, lock, lock], args=[me])
+            self._unlock(keys=[lock], args=[me])
             raise
 
     def _look(self, name, lock, me):
