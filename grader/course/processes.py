@@ -17,9 +17,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -27,6 +29,7 @@ from grader.errors import GraderError
 
 # The command line too: a process that is forked imports the main module again.
 PRELOADED = ["grader.course.grading", "grader.course.warm", "grader.cli"]
+_STARTS = threading.Lock()
 GRACE_SECONDS = 5.0  # from an interrupt to a kill: time to stop servers and workers
 
 
@@ -65,11 +68,11 @@ def call_in_process(seconds: float, fn: Callable[..., Any], *args: Any) -> Any:
     # A cluster's workers are daemons, which may not have children; ours ends with its parent anyway.
     multiprocessing.process.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # noqa: SLF001
     context = multiprocessing.get_context("forkserver")
-    # Heard by the first call alone, which starts the fork server: that imports nothing from the folder it is
-    # started in, which may be a submission. On a cluster's worker the main module is the cluster's own.
-    os.environ["PYTHONSAFEPATH"] = "1"
+    # Heard by the first call alone, which starts the fork server. On a cluster's worker the main module
+    # is the cluster's own.
     preloaded = [*PRELOADED, "distributed.cli.dask_worker"] if "distributed" in sys.modules else PRELOADED
     context.set_forkserver_preload(preloaded)
+    _start_fork_server()
     ours, theirs = context.Pipe()
     process = context.Process(target=_answer, args=(theirs, fn, args), daemon=False)
     with ours:
@@ -86,6 +89,26 @@ def call_in_process(seconds: float, fn: Callable[..., Any], *args: Any) -> Any:
     if answer is None:
         raise WorkerDiedError(_how_it_died(process.exitcode, seconds))
     return answer[0]
+
+
+def _start_fork_server() -> None:
+    """Have it running; it imports nothing from the folder it is started in, which may be a submission."""
+    with _STARTS, _environment("PYTHONSAFEPATH", "1"):
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    """A variable for what is started inside the ``with``, and for nothing after it."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _receive(pipe: Connection, sentinel: int, seconds: float) -> Any:

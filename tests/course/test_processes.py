@@ -109,3 +109,9 @@ def test_nothing_is_imported_from_the_folder_it_is_started_in(tmp_path):
     )
     done = subprocess.run([sys.executable, script], cwd=folder, capture_output=True, text=True, check=False)
     assert (done.stdout, (folder / "imported").exists()) == ("3\n", False), done.stderr
+
+
+def test_the_environment_is_as_it_was(executor):
+    before = dict(os.environ)
+    assert executor.submit(len, "abc").result() == 3
+    assert dict(os.environ) == before
