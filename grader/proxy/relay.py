@@ -230,6 +230,10 @@ class Relay:
         """Hand no more replies to an actor that is about to be killed."""
         self._muted.add(actor)
 
+    def is_muted(self, actor: str) -> bool:
+        """True where an actor gets no more replies."""
+        return actor in self._muted
+
     def close(self, actor: str) -> None:
         """Take an actor's address and connections away."""
         listener = self._listeners.pop(actor, None)
