@@ -11,6 +11,10 @@ COMMAND = (
     "module's own."
 )
 PACKAGE = "A module may import the standard library, redis-py, and modules of yours that lie beside it."
+LOCK = (
+    "The lock had run out before it was given back. Let it last as long as the work may take; and where the "
+    "work was done all the same, catch this error."
+)
 
 
 def advice(raised: Raised | None) -> str:
@@ -19,4 +23,5 @@ def advice(raised: Raised | None) -> str:
         return ""
     if raised.type == "ConnectionError" and "connecting to" in raised.message:
         return CLIENT
-    return {"NoPermissionError": COMMAND, "ModuleNotFoundError": PACKAGE}.get(raised.type, "")
+    causes = {"NoPermissionError": COMMAND, "ModuleNotFoundError": PACKAGE, "LockNotOwnedError": LOCK}
+    return causes.get(raised.type, "")

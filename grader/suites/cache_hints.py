@@ -36,6 +36,7 @@ GOES_ON = (
     "free and there is none."
 )
 NOT_GIVEN = "No compute() gave this value: after an error nothing is stored, and a waiting caller computes."
+FREED = "However compute() ends, the lock has to go at once, and whatever renews it with it."
 FROM_STORING = "The time-to-live begins when the value is stored, not before compute() runs."
 EXACTLY = "An entry lives exactly as long as asked."
 JSON_TEXT = "This is the JSON text as it is stored: every value that is handed out goes through json.loads."

@@ -3,7 +3,7 @@
 from random import Random
 
 from grader.interleave.calls import Call, Compute
-from grader.suites.cache_hints import AT_ONCE, FROM_STORING, IN_SELF, ONE, OWN_ERROR, SEEN, why_value
+from grader.suites.cache_hints import AT_ONCE, FREED, FROM_STORING, IN_SELF, ONE, OWN_ERROR, SEEN, why_value
 from grader.suites.cache_rules import (
     TAKES,
     WITHIN_SECONDS,
@@ -126,7 +126,7 @@ def test_a_stop_frees_the_waiters(lab: Lab, rand: Random) -> None:
 
 def _why_held(kind: str) -> str:
     if kind == "ComputeFailed":
-        return "However compute() ends, the lock has to go at once, and whatever renews it with it."
+        return FREED
     return "KeyboardInterrupt, SystemExit and their kin are no Exception: give the lock back in finally."
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from grader.interleave.calls import Call, Compute
 from grader.suites.cache_hints import (
     ERROR,
+    FREED,
     LOCK_GONE,
     ONE,
     OWN_ERROR,
@@ -202,6 +203,13 @@ def test_a_slow_thread_releases_nothing(lab: Lab, rand: Random) -> None:
         lab.advance(8)
         waits.value()
     lab.last_call = doing
+    if not advance_until(lab, lambda: not cache.actor.busy, LONGEST_COMPUTE + 2 * WITHIN_SECONDS):
+        raise CheckFailedError(
+            f"{doing} had not returned long after compute() had ended.",
+            sentence("it has returned"),
+            sentence("it was still waiting"),
+            why_open(lab)() if len(lab.computed) > 1 else FREED,
+        )
     failed, answer = lab.stage.finish_together(cache.actor)
     value = given(answer)
     hint = OWN_ERROR if value == given(failed) else why_value([value], ["slow"], ERROR)
