@@ -268,7 +268,8 @@ class Simulation:
     def _goes_on_after_all(self) -> bool:
         """Whether somebody sends who seems to be at rest, and yet waits for nothing that can be seen.
 
-        Nobody in a call should; whoever seems to may only be late on a busy machine.
+        Nobody in a call should; where the kernel doesn't say at which place a thread is asleep (see
+        ``Threads``), whoever seems to may only have lost its processor on a busy machine.
         """
         lurking = [actor for actor in self.actors.values() if self._lurks(actor)]
         end = time.monotonic() + LURK_SECONDS

@@ -3,16 +3,54 @@
 On Linux the kernel says so, in ``/proc``. Elsewhere, or where it won't say, a process counts as at rest
 when nothing has been heard of it for a moment. One that was forked just now is known when it says hello, and
 never at rest before.
+
+A thread that was about to sleep, and lost its processor before it had looked a last time whether there is
+something to do, is called asleep like any other; on a busy machine that can last. But it isn't asleep at any
+place, so the kernel names none (``wchan`` in proc(5)).
 """
 
 import os
 import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Self
 
 SILENCE_SECONDS = 0.005  # without /proc: how long nothing must be heard
 STAT_BYTES = 1024
 TICKS = os.sysconf("SC_CLK_TCK")  # a second, in /proc's unit
 RESTING = b"SZXT"  # sleeping, ended, stopped
+ASLEEP = b"S"
+NO_PLACE = b"0"
 OWN_THREADS = 2  # of a process of the worker's: one for calls, one for the side channel
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the kernel tells of one thread, kept open."""
+
+    stat: int
+    turns: int  # that it had on a processor: schedstat
+    place: int = -1  # where it is asleep: wchan; -1 for a system that has no such file
+
+    @classmethod
+    def of(cls, folder: str) -> Self:
+        """Open them; raises OSError where the thread is gone."""
+        stat = _open(f"{folder}/stat")
+        try:
+            turns = _open(f"{folder}/schedstat")
+        except OSError:
+            os.close(stat)
+            raise
+        try:
+            return cls(stat, turns, _open(f"{folder}/wchan"))
+        except OSError:
+            return cls(stat, turns)
+
+    def close(self) -> None:
+        """Close them."""
+        for file in (self.stat, self.turns, self.place):
+            if file >= 0:
+                os.close(file)
 
 
 class Threads:
@@ -21,27 +59,27 @@ class Threads:
     ``expected``: it is yet to say.
     """
 
+    names_places = False  # the kernel did so once; some don't, or not for everybody
+
     def __init__(self, pid: int, *, expected: bool = False) -> None:
         self._pid = pid
         self._expected = expected
-        self._stat = -1
+        self._main: Files | None = None
         self._stirred = time.monotonic()
         self._rested = False  # when last looked at, and nothing has stirred it since
         self._side_stirred = True
         self.listens = False  # it has a thread for the side channel
-        self._files: dict[str, tuple[int, int]] = {}  # thread -> its stat and schedstat, kept open
+        self._files: list[Files] = []  # of each thread, where there are several
         self.count = 1  # threads, when last looked at
         self.cpu_seconds = 0.0  # used by all of them, when last looked at
         if pid:
-            try:
-                self._stat = _open(f"/proc/{pid}/stat")
-            except OSError:
-                self._pid = 0
+            with suppress(OSError):
+                self._main = Files.of(f"/proc/{pid}")
 
     @property
     def known(self) -> bool:
         """True where the system tells."""
-        return self._stat >= 0
+        return self._main is not None
 
     def stir(self, *, side: bool = False) -> None:
         """Something came from the process, or was sent to it: whoever was at rest may be so no more.
@@ -59,32 +97,39 @@ class Threads:
 
     def look(self) -> bool:
         """The same, looked at anew."""
-        if self._stat < 0:
+        if self._main is None:
             return not self._expected and time.monotonic() - self._stirred > SILENCE_SECONDS
         try:
-            state, count, self.cpu_seconds = _read_stat(os.pread(self._stat, STAT_BYTES, 0))
+            state, count, self.cpu_seconds = _read_stat(os.pread(self._main.stat, STAT_BYTES, 0))
+            if count != self.count:
+                self._forget()
+                self.count = count
+            if not self._rests(state, self._main):
+                return False
         except OSError:
             return True  # it is gone
-        if count != self.count:
-            self._forget()
-            self.count = count
-        if state not in RESTING:
-            return False
         lone = count == 1 or (count == OWN_THREADS and self.listens and not self._side_stirred)
         if not lone and self._all_at_rest():
             self._side_stirred, lone = False, True
         return lone
+
+    def _rests(self, state: bytes, files: Files) -> bool:
+        if state != ASLEEP or files.place < 0:
+            return state in RESTING
+        named = os.pread(files.place, STAT_BYTES, 0) != NO_PLACE
+        Threads.names_places = Threads.names_places or named
+        return named or not Threads.names_places
 
     def _all_at_rest(self) -> bool:
         """Each thread is blocked, and had no turn on a processor while we looked from one to the next."""
         try:
             if not self._files:
                 self._find()
-            turns = [os.pread(sched, STAT_BYTES, 0) for _, sched in self._files.values()]
-            for stat, _ in self._files.values():
-                if _read_stat(os.pread(stat, STAT_BYTES, 0))[0] not in RESTING:
+            turns = [os.pread(thread.turns, STAT_BYTES, 0) for thread in self._files]
+            for thread in self._files:
+                if not self._rests(_read_stat(os.pread(thread.stat, STAT_BYTES, 0))[0], thread):
                     return False
-            return turns == [os.pread(sched, STAT_BYTES, 0) for _, sched in self._files.values()]
+            return turns == [os.pread(thread.turns, STAT_BYTES, 0) for thread in self._files]
         except OSError:
             self._forget()  # a thread ended while we looked
             return False
@@ -92,20 +137,19 @@ class Threads:
     def _find(self) -> None:
         folder = f"/proc/{self._pid}/task"
         for thread in os.listdir(folder):  # noqa: PTH208 - many times a second
-            self._files[thread] = (_open(f"{folder}/{thread}/stat"), _open(f"{folder}/{thread}/schedstat"))
+            self._files.append(Files.of(f"{folder}/{thread}"))
 
     def _forget(self) -> None:
-        for files in self._files.values():
-            for file in files:
-                os.close(file)
+        for files in self._files:
+            files.close()
         self._files.clear()
 
     def close(self) -> None:
         """Look no more."""
         self._forget()
-        if self._stat >= 0:
-            os.close(self._stat)
-            self._stat = -1
+        if self._main is not None:
+            self._main.close()
+            self._main = None
 
 
 def _open(path: str) -> int:

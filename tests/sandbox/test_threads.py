@@ -1,15 +1,18 @@
 """Whether a process is at rest, by what the kernel says of its threads."""
 
+import multiprocessing
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from grader.sandbox.threads import SILENCE_SECONDS, Threads
+from grader.sandbox.threads import SILENCE_SECONDS, Files, Threads
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="needs /proc")  # noqa: PTH110
 
@@ -29,6 +32,9 @@ while True:
     if not what: break
     os.write(1, b"x")
 """
+
+
+BUSY_SECONDS = 3.0  # long enough for some ten threads that only seem asleep
 
 
 class Child:
@@ -116,3 +122,67 @@ def test_who_was_seen_at_rest_is_looked_at_again_only_once_stirred(child):
     child.tell(b"s")
     while not child.done():
         assert not child.threads.at_rest() or child.done()
+
+
+def test_a_thread_that_is_asleep_nowhere_is_not_at_rest(child, tmp_path):
+    for name in ("stat", "schedstat"):
+        (tmp_path / name).write_bytes(Path(f"/proc/{child.popen.pid}/{name}").read_bytes())
+    for place, rests in (("0", False), ("pipe_read", True)):
+        (tmp_path / "wchan").write_text(place)
+        threads = Threads(0)
+        threads._main = Files.of(str(tmp_path))
+        assert threads.look() is rests
+        threads.close()
+
+
+def test_a_thread_rests_where_the_kernel_names_no_places(child, tmp_path, monkeypatch):
+    monkeypatch.setattr(Threads, "names_places", False)
+    for name in ("stat", "schedstat"):
+        (tmp_path / name).write_bytes(Path(f"/proc/{child.popen.pid}/{name}").read_bytes())
+    threads = Threads(0)
+    threads._main = Files.of(str(tmp_path))  # there is no file for it
+    assert threads.look()
+    threads.close()
+    (tmp_path / "wchan").write_text("0")  # or it says so of every thread
+    threads._main = Files.of(str(tmp_path))
+    assert threads.look()
+    threads.close()
+
+
+def echo(end):
+    while True:
+        data = end.recv(1)
+        sum(range(2000))
+        end.send(data)
+
+
+def count_up(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def test_nobody_rests_who_will_answer_however_busy_the_machine():
+    here, there = socket.socketpair()
+    processor = {max(os.sched_getaffinity(0))}
+    busy = [multiprocessing.Process(target=count_up, args=(BUSY_SECONDS,)) for _ in range(3)]
+    answers = multiprocessing.Process(target=echo, args=(there,))
+    for process in (answers, *busy):
+        process.start()
+        os.sched_setaffinity(process.pid, processor)
+    there.close()
+    threads, end, early = Threads(answers.pid), time.monotonic() + BUSY_SECONDS, 0
+    while time.monotonic() < end:
+        threads.stir()
+        here.send(b"x")
+        while not select.select([here], [], [], 0)[0]:
+            if threads.look() and not select.select([here], [], [], 0)[0]:
+                early += 1
+                break
+        here.recv(1)
+    answers.kill()
+    here.close()
+    threads.close()
+    for process in (answers, *busy):
+        process.join()
+    assert not early
