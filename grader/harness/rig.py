@@ -22,9 +22,10 @@ from grader.loop import Loop
 from grader.processor import Processor, claim
 from grader.proxy import resp
 from grader.proxy.relay import Relay, Times, Upstream, pass_all
-from grader.sandbox.process import Process, Worker, WorkerError
+from grader.sandbox.process import Process
 from grader.sandbox.start import Ground, start_worker
 from grader.sandbox.walls import Enclosure, Walls, WallsPlan, enclose
+from grader.sandbox.worker import Worker, WorkerError
 from grader.server import Server, open_server
 from grader.settings import Settings
 from grader.spent import Spent

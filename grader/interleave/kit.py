@@ -11,7 +11,7 @@ from grader.interleave.trouble import Trouble
 from grader.loop import Loop
 from grader.processor import Processor
 from grader.proxy.relay import Relay
-from grader.sandbox.process import Worker
+from grader.sandbox.worker import Worker
 
 Tell = Callable[[str, str, Any], None]  # an actor's name ('' for the clock), what it does, and with what
 

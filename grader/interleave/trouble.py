@@ -16,7 +16,7 @@ from grader.loop import Loop
 from grader.proxy import resp
 from grader.proxy.relay import Relay
 from grader.results import Frame, Outcome
-from grader.sandbox.process import Worker, WorkerError
+from grader.sandbox.worker import Worker, WorkerError
 from grader.server.address import Address, Login
 from grader.spent import Spent
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from grader.assignment import Bounds
 from grader.errors import GraderError
 from grader.loop import Loop
-from grader.sandbox.process import Worker
 from grader.sandbox.walls import Enclosure
+from grader.sandbox.worker import Worker
 
 CONTROL = "control.sock"
 
