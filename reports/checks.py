@@ -11,7 +11,6 @@ from reports.endings import endings
 from reports.evidence import Drawing, show
 from reports.view import CheckView, Endings, Followers, Group, Link
 from reports.view_evidence import EvidenceView
-from reports.visible import line
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class Page:
     causes: Causes
     titles: dict[str, str]  # of checks, by id
     problems: frozenset[str]  # sentences that stand at the head of an exercise
-    name: str  # of the submission
+    submission: str  # as a command names it
     seed: int
     graded: bool  # False: no points are shown
     guide: str  # where the guide is: its address without an anchor
@@ -45,8 +44,7 @@ def _safe(name: str) -> str:
 
 def command(page: Page, check_id: str = "") -> str:
     """What to type to grade the submission again, or one check of it alone."""
-    name = line(page.name, 120)
-    name = f"./{name}" if name.startswith("-") else name
+    name = f"./{page.submission}" if page.submission.startswith("-") else page.submission
     only = f" --check {check_id}" if check_id else ""
     return f"grade {shlex.quote(name)}{only} --seed {page.seed}"
 

@@ -12,15 +12,26 @@ from reports.view import Change, ExerciseView, Notice, Scorecard, Share
 from reports.visible import line
 
 GUIDE = "exercises/README.md"
+PATH_SIGNS = 4096  # of a path at most
 _KINDS = ("late", "override", "excused")
 
 
 def build(
-    results: Results, language: str = "en", *, guide: str = GUIDE, detail: Detail = LEVELS[0]
+    results: Results,
+    language: str = "en",
+    *,
+    guide: str = GUIDE,
+    detail: Detail = LEVELS[0],
+    typed: str = "",
 ) -> Scorecard:
-    """The scorecard in a language; ``guide`` is the guide's address. Unknown languages: ValueError."""
+    """The scorecard in a language; ``guide`` is the guide's address. Unknown languages: ValueError.
+
+    ``typed``: what whoever looks at it typed as the submission, for the commands that grade it again; without
+    it they have its name alone.
+    """
     catalogue = load(language)
-    page = _page(results, Drawing(catalogue, detail), guide)
+    submission = line(typed, PATH_SIGNS) if typed else line(results.submission.name, 120)
+    page = _page(results, Drawing(catalogue, detail), guide, submission)
     graded, alone = _graded(results), _alone(results)
     return Scorecard(
         language=language,
@@ -40,7 +51,7 @@ def build(
     )
 
 
-def _page(results: Results, drawing: Drawing, guide: str) -> Page:
+def _page(results: Results, drawing: Drawing, guide: str, submission: str) -> Page:
     """What the checks' views share."""
     checks = [check for exercise in results.exercises for check in exercise.checks]
     return Page(
@@ -48,7 +59,7 @@ def _page(results: Results, drawing: Drawing, guide: str) -> Page:
         causes=causes.find(results),
         titles={check.id: drawing.catalogue.own("title", check) for check in checks},
         problems=frozenset(exercise.problem for exercise in results.exercises),
-        name=results.submission.name,
+        submission=submission,
         seed=results.run.seed,
         # One check's points are scaled to the whole exercise: they would say nothing.
         graded=_graded(results) and not _alone(results),

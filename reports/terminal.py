@@ -1,6 +1,7 @@
 """The scorecard at a prompt: the page's story in rich text, plain when piped; and live progress."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import StringIO
 
 from rich.console import Console, Group, RenderableType
@@ -18,40 +19,44 @@ from reports.terminal_progress import Progress
 from reports.view import ExerciseView, First, Scorecard, Share
 from reports.view import Group as ChecksOf
 
-__all__ = ["Progress", "render"]
+__all__ = ["Look", "Progress", "render"]
 
 _BRIEF = Detail(commands=10, text=160, rows=8, row=160, output=600, frames=2, source=3, keys=6, steps=24)
 _BAR = 24  # columns
 
 
-def render(
-    results: Results,
-    *,
-    width: int,
-    colour: bool,
-    language: str = "en",
-    page: str = "",
-) -> str:
-    """The scorecard as text of ``width`` columns; ``page`` is where the whole of it lies.
+@dataclass(frozen=True)
+class Look:
+    """What a terminal is like, and who sits at it."""
+
+    width: int  # columns
+    colour: bool
+    language: str = "en"
+
+
+def render(results: Results, look: Look, *, page: str = "", typed: str = "") -> str:
+    """The scorecard as text; ``page`` is where the whole of it lies.
+
+    ``typed`` is what was typed as the submission, for the commands that grade it again.
 
     A check that was run alone is shown in full. Of many that failed, only the one to look at first is: what
     matters must not scroll away.
     """
     checks = sum(len(exercise.checks) for exercise in results.exercises)
-    card = build(results, language, detail=FULL if checks == 1 else _BRIEF)
+    card = build(results, look.language, detail=FULL if checks == 1 else _BRIEF, typed=typed)
     console = Console(
         file=StringIO(),
-        width=max(width, 40),
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
+        width=max(look.width, 40),
+        force_terminal=look.colour,
+        color_system="standard" if look.colour else None,
+        no_color=not look.colour,
         legacy_windows=False,
         markup=False,
         emoji=False,
         highlight=False,
     )
     with console.capture() as capture:
-        _print(card, load(language), console, page)
+        _print(card, load(look.language), console, page)
     return "\n".join(line.rstrip() for line in capture.get().split("\n"))
 
 

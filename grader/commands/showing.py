@@ -77,11 +77,10 @@ class Showing:
         if self.request.as_json:
             sys.stdout.write(to_json(results).decode())
         elif not self.request.quiet:
-            colour = _colour(sys.stdout.isatty())
-            page = str(self.out / SCORECARD)
-            sys.stdout.write(
-                terminal.render(results, width=_width(), colour=colour, language=self._language, page=page)
-            )
+            look = terminal.Look(_width(), _colour(sys.stdout.isatty()), self._language)
+            page, typed = str(self.out / SCORECARD), str(self.request.submission)
+            text = terminal.render(results, look, page=page, typed=typed)
+            sys.stdout.write(text)
         if results.status is Status.NOT_GRADED:
             sys.stderr.write(f"Not graded, and nothing was charged: {results.reason}\n")
 

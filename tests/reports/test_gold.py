@@ -25,7 +25,7 @@ def draw(file):
     name, language = DRAWN[file]
     results = SAMPLES[name]()
     if file.endswith(".txt"):
-        return terminal.render(results, width=80, colour=False, language=language)
+        return terminal.render(results, terminal.Look(80, colour=False, language=language))
     page = html.render(results, language)
     # The style is reviewed in its own file.
     page = re.sub(r"<style>.*</style>", "<style></style>", page, flags=re.DOTALL)
