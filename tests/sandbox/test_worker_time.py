@@ -9,11 +9,13 @@ HOUR = 3600.0
 REAL_SECONDS = 3.0  # for an hour's wait on a machine that does other things besides
 
 STUDENT = """
-import _thread, asyncio, concurrent.futures, datetime, os, queue, subprocess, sys, threading, time
+import _thread, asyncio, concurrent.futures, datetime, logging, os, queue, subprocess, sys, threading, time
 from datetime import date, datetime as dt
 from time import monotonic, sleep, time as now
 
 class It:
+    pause, clock, moment, chance = time.sleep, time.time, time.monotonic_ns, os.urandom
+
     def __init__(self, client):
         self.client = client
 
@@ -152,6 +154,13 @@ class It:
         thread = threading.Thread(target=time.sleep, args=(seconds,)); thread.start()
         thread.join(100 * seconds)
         return thread.is_alive()
+    def attributes(self, seconds):
+        began = self.clock(), self.moment()
+        self.pause(seconds)
+        return [self.clock() - began[0], (self.moment() - began[1]) / 1e9, len(self.chance(5))]
+    def logged(self):
+        record = logging.LogRecord("it", logging.INFO, "it.py", 1, "said", (), None)
+        return logging.Formatter("%(asctime)s %(message)s", "%Y").format(record).partition(" ")
     def errors(self):
         names = []
         for wrong in (-1, "a", None):
@@ -311,6 +320,15 @@ def test_dates_are_still_dates(lab):
 def test_what_is_no_question_about_now_stays(lab):
     assert lab.it.arguments() == ["1970", 1970, "1970", 1970, "1970"]
     assert lab.it.errors() == ["ValueError", "TypeError", "TypeError"]
+
+
+def test_clocks_take_no_self_where_a_class_has_them(lab):
+    wall, monotonic, chance = lab.it.attributes(100)
+    assert wall == pytest.approx(100, abs=0.1)
+    assert monotonic == pytest.approx(100, abs=0.1)
+    assert chance == 5
+    year, _, said = lab.it.logged()
+    assert (year.isdigit(), said) == (True, "said")
 
 
 def test_joining_a_thread_with_a_time_out_is_as_it_was(lab):

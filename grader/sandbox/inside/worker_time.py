@@ -202,16 +202,18 @@ _SECONDS = {"gmtime", "localtime", "ctime"}
 
 def install() -> None:
     """Replace every clock and timed wait; before anything imports them by name."""
+    # Those in C don't bind: as an attribute of a class, which logging's own converter is, they are given no
+    # self. A function of Python's would be.
     for name in ("gmtime", "localtime", "ctime", "asctime"):
-        setattr(time, name, _without_argument(getattr(time, name)))
-    time.strftime = _without_argument(time.strftime, 1)
+        setattr(time, name, staticmethod(_without_argument(getattr(time, name))))
+    time.strftime = staticmethod(_without_argument(time.strftime, 1))
     clocks = {"time": clock.wall_ns, "monotonic": clock.monotonic_ns, "perf_counter": clock.monotonic_ns}
     for name, nanoseconds in clocks.items():
-        setattr(time, name, lambda nanoseconds=nanoseconds: nanoseconds() / 1e9)
+        setattr(time, name, staticmethod(lambda nanoseconds=nanoseconds: nanoseconds() / 1e9))
         setattr(time, f"{name}_ns", nanoseconds)
-    time.clock_gettime_ns = _clock_gettime_ns
-    time.clock_gettime = lambda clk: _clock_gettime_ns(clk) / 1e9
-    time.sleep = _sleep
+    time.clock_gettime_ns = staticmethod(_clock_gettime_ns)
+    time.clock_gettime = staticmethod(lambda clk: _clock_gettime_ns(clk) / 1e9)
+    time.sleep = staticmethod(_sleep)
     datetime.datetime, datetime.date = _Datetime, _Date
     threading.Condition.wait = _condition_wait
     threading.Thread.join = _join

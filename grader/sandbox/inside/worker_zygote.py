@@ -50,8 +50,8 @@ def seed_chance(seed: int) -> None:
     def urandom(size: int, /) -> bytes:
         return source.randbytes(size)
 
-    os.urandom = urandom
-    setattr(random, "_urandom", urandom)  # noqa: B010 - it has no public name
+    os.urandom = staticmethod(urandom)  # as the one in C, it takes no self where a class has it
+    setattr(random, "_urandom", os.urandom)  # noqa: B010 - it has no public name
 
 
 def become_actor(config: Config, descriptors: list[int]) -> NoReturn:
