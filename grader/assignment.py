@@ -40,7 +40,7 @@ class Bounds:
     time_outs: int = 3  # in one exercise, before its other checks are skipped
     memory_mib: int = 512  # for each process; three times that for all together
     cpu_seconds: int = 30  # for each process
-    processes: int = 64  # processes and threads of the worker's user, all told
+    processes: int = 256  # processes and threads of the worker's user, all told
     open_files: int = 256
     file_mib: int = 16  # the largest file it may write, and the size of its scratch folder
     output_kib: int = 64  # of stdout and stderr kept for each check

@@ -28,6 +28,7 @@ LONG_ROW = 256  # turns of the loop in which somebody was served, between two lo
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
 ENDLESS_BATCHES = 300  # at the moment up to which a run was to go, after which it ends all the same
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
+IDLE_WAKES = 200  # in one run, of threads that a call left, after which the clock goes on in as many strides
 LURK_SECONDS = 0.05  # for somebody in a call who waits for nothing that can be seen
 REST_SECONDS = 0.5  # of processor time: how long a process that never rests holds up the others
 
@@ -47,6 +48,7 @@ class Simulation:
         self.deadlines = Deadlines(kit, self.actors)
         self._batches = 0
         self._horizon: int | None = None  # of the run that is on
+        self._idle_wakes = 0  # in it
         self._made = 0  # moves so far
         self._turns: dict[tuple[str, int], int] = {}  # each one's last move
 
@@ -68,6 +70,7 @@ class Simulation:
         ``freely``: nobody asks where in between, so who is alone in going on needn't be held at each command.
         """
         self._batches, self._horizon = min(self._batches, BUSY_BATCHES), horizon
+        began, self._idle_wakes = self.clock.now, 0
         while True:
             self.settle(until)
             if until():
@@ -83,12 +86,23 @@ class Simulation:
                 return
             timer = self.waits.next_timer()
             if timer is not None and (horizon is None or timer.due <= horizon):
+                self._stride(began)
                 self._reach(timer, freely=freely)
             elif horizon is not None:
                 self._move_clock(horizon)
                 return
             elif not self._pass_real_time():
                 return
+
+    def _stride(self, began: int) -> None:
+        """Where nobody is in a call, let nobody hold up time by looking up again and again."""
+        # A thread that listens for a message all day would be woken, and wait anew, a million times.
+        if self._horizon is None or any(actor.busy and not actor.frozen for actor in self.actors.values()):
+            return
+        self._idle_wakes += 1
+        if self._idle_wakes > IDLE_WAKES:
+            stride = (self._horizon - began) // IDLE_WAKES
+            self._move_clock(min(self._horizon, self.clock.now + stride))
 
     def _in_turn(self, moves: Sequence[Move]) -> Move:
         """First come, first served; where somebody asks without a pause, whoever waited for the longest."""

@@ -16,6 +16,9 @@ from grader.sandbox.inside.worker_wire import WireError
 from grader.sandbox.process import Order, Process
 
 MOMENTS = 20  # for which a process that is to be kept may take to come to rest
+# Between the clocks of two processes: a moment makes a token, which is another in each of them. Not a round
+# number, for each look at a clock takes a round one.
+APART_NANOSECONDS = 1_000_250
 
 
 class Stage(Simulation):
@@ -31,8 +34,8 @@ class Stage(Simulation):
     def enter(self, name: str) -> Actor:
         """A new actor, in a fresh process with a client of its own."""
         address = self.relay.open(name)
-        seed = hash((self._seed, len(self.actors)))
-        order = Order(self.kit.inside(address), seed, self.clock.monotonic, self.clock.wall)
+        seed, late = hash((self._seed, len(self.actors))), len(self.actors) * APART_NANOSECONDS
+        order = Order(self.kit.inside(address), seed, self.clock.monotonic + late, self.clock.wall + late)
         actor = Actor(name, self.kit.worker.spawn(), order)
         self.admit(actor)
         return actor

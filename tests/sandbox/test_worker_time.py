@@ -119,6 +119,11 @@ class It:
     def asyncio(self, seconds):
         asyncio.run(asyncio.sleep(seconds))
 
+    def listen(self, seconds):
+        pubsub = self.client.pubsub()
+        pubsub.subscribe(c=lambda message: self.client.rpush("log", message["data"]))
+        pubsub.run_in_thread(sleep_time=seconds, daemon=True)
+
     def times(self):
         return [time.time(), now(), dt.now().timestamp(),
                 datetime.datetime.now(datetime.timezone.utc).timestamp(),
@@ -199,6 +204,8 @@ class It:
         if more:
             time.sleep(more)
             self.client.rpush("log", name + "2")
+    def tell(self, what): self.client.publish("c", what)
+    def moments(self, count): return [time.time() for _ in range(count)]
     def read(self): return self.client.lrange("log", 0, -1)
     def wake(self, seconds):
         event = threading.Event()
@@ -374,6 +381,23 @@ def test_a_long_advance_jumps_over_nobody(lab):
     assert pending.done
     assert [round(sent.at) for sent in lab.stage.relay.recording().sent if sent.name == "RPUSH"] == [10, 20]
     assert lab.now == pytest.approx(1000, abs=0.1)
+
+
+def test_who_listens_for_a_millisecond_at_a_time_holds_up_nobody(lab):
+    other = lab.new("other", actor=lab.enter())
+    lab.it.listen(0.001)
+    began = time.monotonic()
+    assert other.wait("sleep", 100)[1] == pytest.approx(100, abs=0.1)
+    lab.advance(10 * HOUR)
+    assert time.monotonic() - began < 2 * REAL_SECONDS
+    other.tell("news")
+    lab.advance(1)
+    assert other.read() == ["news"]
+
+
+def test_two_processes_never_read_the_same_moment(lab):
+    other = lab.new("other", actor=lab.enter())
+    assert not set(lab.it.moments(100)) & set(other.moments(100))
 
 
 def test_a_wait_that_is_notified_ends_then(lab):

@@ -3,7 +3,8 @@
 import json
 import math
 import socket
-from collections import OrderedDict, UserDict, UserList, UserString, namedtuple
+from collections import ChainMap, OrderedDict, UserDict, UserList, UserString, namedtuple
+from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 from types import MappingProxyType
@@ -64,6 +65,22 @@ def same(one, other):
     return one == other and repr(one) is not None
 
 
+class Own(Mapping):
+    """Equals any dict of the same items."""
+
+    def __init__(self, items):
+        self._items = items
+
+    def __getitem__(self, key):
+        return self._items[key]
+
+    def __iter__(self):
+        return iter(self._items)
+
+    def __len__(self):
+        return len(self._items)
+
+
 @settings(max_examples=150, deadline=None)
 @given(values)
 def test_a_value_comes_back_as_it_was(value):
@@ -76,6 +93,8 @@ def test_a_value_comes_back_as_it_was(value):
         (namedtuple("Entry", "rank player")(1, "ann"), (1, "ann")),  # noqa: PYI024
         (OrderedDict(a=1), {"a": 1}),
         (MappingProxyType({"a": UserDict(b=1)}), {"a": {"b": 1}}),
+        (ChainMap({"a": 1}, {"a": 2, "b": 3}), {"a": 1, "b": 3}),
+        (Own({"a": 1}), {"a": 1}),
         (UserList([1, (2,)]), [1, (2,)]),
         (UserString("ann"), "ann"),
         (type("MyStr", (str,), {"__str__": lambda _: "lies"})("truth"), "truth"),

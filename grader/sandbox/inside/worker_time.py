@@ -21,10 +21,13 @@ import selectors
 import struct
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 TICK = 1_000  # nanoseconds that each look at a clock takes, so that no two looks are the same
+IN_VAIN = 20  # waits for a message in a row, after which each lasts as long as LISTENS at the least
+LISTENS = 0.1  # seconds
 
 _real_sleep = time.sleep
 _real_wait = threading.Condition.wait
@@ -244,10 +247,10 @@ class _Bell:
         os.close(self._sink)
 
 
-def _wait_readable(sock: Any, seconds: float) -> None:
-    """Return when there is something to read, or virtual time ran out."""
+def _wait_readable(sock: Any, seconds: float) -> bool:
+    """Return when there is something to read, or virtual time ran out: then False."""
     with _Bell(seconds) as bell:
-        select.select([sock, bell], [], [])
+        return sock in select.select([sock, bell], [], [])[0]
 
 
 def _select(self: Any, timeout: float | None = None) -> list[Any]:
@@ -293,8 +296,15 @@ def _waited(sock: Any, timeout: Any) -> Any:
     """What is left of a time-out once the virtual clock was waited for: nothing, where there was one."""
     if not (clock.virtual and isinstance(timeout, int | float) and timeout > 0):
         return timeout
-    _wait_readable(sock, timeout)
+    # Who listens for a millisecond at a time, for hours, costs a real moment each time; and a message that
+    # comes ends a longer wait too.
+    in_vain = _in_vain.get(sock, 0)
+    heard = _wait_readable(sock, timeout if in_vain < IN_VAIN else max(timeout, LISTENS))
+    _in_vain[sock] = 0 if heard else in_vain + 1
     return 0
+
+
+_in_vain: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()  # waits in a row, by socket
 
 
 _real_clock_gettime_ns = time.clock_gettime_ns

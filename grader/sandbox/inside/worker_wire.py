@@ -10,7 +10,8 @@ data). Values lose their class here: only plain data comes out, and nothing of i
 import json
 import re
 import struct
-from collections import UserDict, UserList, UserString
+from collections import UserList, UserString
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -24,7 +25,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 DECIMAL_DIGITS = 1_000  # more than the largest float has
 MOST_NUMBERS = 5_000  # in a set, or among a dict's keys
 # What equals a plain value without being derived from its type.
-LIKE = ((MappingProxyType, dict), (UserDict, dict), (UserList, list), (UserString, str))
+LIKE = ((MappingProxyType, dict), (UserList, list), (UserString, str))
 LARGE_INT = 1 << 63  # JSON readers elsewhere lose what is larger, and Python bounds its decimal text
 
 
@@ -124,6 +125,8 @@ class Encoder:
         for like, plain in LIKE:
             if issubclass(kind, like):
                 return self.encode(plain(value), level)
+        if getattr(kind, "__eq__", None) is Mapping.__eq__:  # UserDict, ChainMap, a mapping of one's own
+            return self.encode(dict(value), level)
         return {"$opaque": [type(value).__name__, _describe(value)]}
 
 
