@@ -9,7 +9,8 @@ HOUR = 3600.0
 REAL_SECONDS = 3.0  # for an hour's wait on a machine that does other things besides
 
 STUDENT = """
-import _thread, asyncio, concurrent.futures, datetime, logging, os, queue, subprocess, sys, threading, time
+import _thread, asyncio, concurrent.futures, datetime, logging, os, queue, select, subprocess, sys
+import threading, time
 from datetime import date, datetime as dt
 from time import monotonic, sleep, time as now
 
@@ -108,6 +109,7 @@ class It:
         return [wrong, inside, lock.acquire(), lock.release(), tell(lock.release)]
     def blpop(self, seconds): return self.client.blpop("nothing", timeout=seconds)
     def bzpopmin(self, seconds): return self.client.bzpopmin("nothing", timeout=seconds)
+    def select(self, seconds): return select.select([], [], [], seconds)
     def xread(self, seconds): return self.client.xread({"s": "$"}, block=int(seconds * 1000))
     def message(self, seconds):
         pubsub = self.client.pubsub(); pubsub.subscribe("c")
@@ -225,6 +227,11 @@ class It:
         while time.monotonic() < end and not self.client.exists("flag"):
             looks += 1; time.sleep(0.05)
         return looks
+    def nap(self, seconds):
+        looks, end = 0, time.monotonic() + seconds
+        while time.monotonic() < end:
+            looks += 1; time.sleep(0.001)
+        return looks
     def many_commands(self, count):
         return sum(self.client.set(f"k{n}", n) for n in range(count))
     def busy(self, seconds):
@@ -270,6 +277,7 @@ WAITS = {
     "barrier": "broken",
     "blpop": None,
     "bzpopmin": None,
+    "select": ([], [], []),
     "xread": None,
     "message": None,
     "redis_lock": False,
@@ -393,6 +401,14 @@ def test_who_listens_for_a_millisecond_at_a_time_holds_up_nobody(lab):
     other.tell("news")
     lab.advance(1)
     assert other.read() == ["news"]
+
+
+def test_short_sleeps_in_a_row_cost_little(lab):
+    began = time.monotonic()
+    looks = lab.it.nap(10)
+    assert time.monotonic() - began < 2 * REAL_SECONDS
+    assert 1150 <= looks <= 1250
+    assert lab.now == pytest.approx(10, abs=0.1)
 
 
 def test_two_processes_never_read_the_same_moment(lab):

@@ -28,11 +28,13 @@ from typing import Any
 TICK = 1_000  # nanoseconds that each look at a clock takes, so that no two looks are the same
 IN_VAIN = 20  # waits for a message in a row, after which each lasts as long as LISTENS at the least
 LISTENS = 0.1  # seconds
+NAPS, NAP = 200, 0.01  # a thread's shorter sleeps in a row, after which each lasts so many seconds
 
 _real_sleep = time.sleep
 _real_wait = threading.Condition.wait
 _real_join = threading.Thread.join
 _real_select = selectors.DefaultSelector.select
+_real_plain_select = select.select
 _real_datetime = datetime.datetime
 _real_date = datetime.date
 
@@ -99,7 +101,19 @@ def _sleep(seconds: float) -> None:
         return
     lock = _thread.allocate_lock()
     lock.acquire()
-    clock.wait(lock, seconds)
+    clock.wait(lock, _long_enough(seconds))
+
+
+_naps = threading.local()
+
+
+def _long_enough(seconds: float) -> float:
+    """How long a sleep lasts, which may be longer than asked for, as on any machine.
+
+    Who looks up each millisecond, for ten seconds, costs a real moment each time.
+    """
+    _naps.taken = getattr(_naps, "taken", 0) + 1 if seconds < NAP else 0
+    return NAP if _naps.taken > NAPS else seconds
 
 
 def _condition_wait(self: threading.Condition, timeout: float | None = None) -> bool:
@@ -221,6 +235,7 @@ def install() -> None:
     threading.Condition.wait = _condition_wait
     threading.Thread.join = _join
     selectors.DefaultSelector.select = _select
+    select.select = staticmethod(_plain_select)
     threading._time = queue.time = time.monotonic
     # The one in C waits by itself; this one waits on a Condition.
     queue.SimpleQueue = queue._PySimpleQueue
@@ -250,7 +265,7 @@ class _Bell:
 def _wait_readable(sock: Any, seconds: float) -> bool:
     """Return when there is something to read, or virtual time ran out: then False."""
     with _Bell(seconds) as bell:
-        return sock in select.select([sock, bell], [], [])[0]
+        return sock in _real_plain_select([sock, bell], [], [])[0]
 
 
 def _select(self: Any, timeout: float | None = None) -> list[Any]:
@@ -263,6 +278,17 @@ def _select(self: Any, timeout: float | None = None) -> list[Any]:
             return [ready for ready in _real_select(self, None) if ready[0].fd != bell]
         finally:
             self.unregister(bell)
+
+
+def _plain_select(
+    readers: Any, writers: Any, others: Any, timeout: float | None = None
+) -> tuple[list[Any], list[Any], list[Any]]:
+    """``select.select`` with its time-out on the virtual clock; without anything to wait for, a sleep."""
+    if timeout is None or timeout <= 0 or not clock.virtual:
+        return _real_plain_select(readers, writers, others, timeout)
+    with _Bell(timeout) as bell:
+        ready, writable, odd = _real_plain_select([*readers, bell], writers, others)
+        return [one for one in ready if one != bell], writable, odd
 
 
 def install_in_redis(parsers: Any) -> None:
