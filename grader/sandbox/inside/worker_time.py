@@ -28,7 +28,7 @@ from typing import Any
 TICK = 1_000  # nanoseconds that each look at a clock takes, so that no two looks are the same
 IN_VAIN = 20  # waits for a message in a row, after which each lasts as long as LISTENS at the least
 LISTENS = 0.1  # seconds
-NAPS, NAP = 200, 0.01  # a thread's shorter sleeps in a row, after which each lasts so many seconds
+NAPS, NAP = 200, 0.005  # a thread's shorter sleeps in a row, after which each lasts so many seconds
 
 _real_sleep = time.sleep
 _real_wait = threading.Condition.wait
