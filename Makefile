@@ -104,7 +104,7 @@ fuzz: $(VENV)/.dev ## Feed the decoders random bytes for SECONDS (default: 60) e
 	$(BIN)/python -m tests.fuzz resp -max_total_time=$(or $(SECONDS),60) -max_len=4096 -timeout=5 -rss_limit_mb=1024
 
 .PHONY: flaky
-flaky: $(VENV)/.dev ## Grade the corpus RUNS times (default: 50) under load; or SAMPLE of it
+flaky: $(VENV)/.dev ## Grade the corpus RUNS times (default: 50) under load, or SAMPLE of it each time
 	$(BIN)/python -m tests.flaky $(or $(RUNS),50) $(SAMPLE)
 
 .PHONY: mutants

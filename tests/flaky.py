@@ -1,7 +1,8 @@
 """Grades the whole corpus again and again under load; every verdict must be the same each time.
 
 Usage: ``python -m tests.flaky [RUNS [SAMPLE]]``, or ``make flaky RUNS=50``. Every core gets a process that
-does nothing but count, and a grading. With SAMPLE, only that many submissions, the same ones each time.
+does nothing but count, and a grading. With SAMPLE, each run grades only that many submissions, spread over
+the corpus, and the next run their neighbours: after as many runs as each stands for, all had their turn.
 Exit status 1 where any verdict is not what ``expect.toml`` says, or differs from that of the first run.
 """
 
@@ -51,6 +52,12 @@ def sample(paths: list[Path], size: int) -> list[Path]:
     return [paths[n * len(paths) // size] for n in range(size)]
 
 
+def turn(paths: list[Path], size: int, number: int) -> list[Path]:
+    """The sample of a run, counted from 1: the next run's is shifted by one place."""
+    shift = (number - 1) % len(paths)
+    return sample(paths[shift:] + paths[:shift], size)
+
+
 def verdicts_of(results: Results) -> Verdicts:
     """Each check's outcome."""
     return {check.id: str(check.outcome) for exercise in results.exercises for check in exercise.checks}
@@ -92,18 +99,23 @@ def run_once(pool: ProcessPoolExecutor, chosen: list[Path], first: dict[Path, Ve
 
 def main(runs: int, size: int) -> int:
     """Print what changed in so many runs and the counts; gives the exit status."""
-    chosen, first, changes = sample(folders(), size), {}, 0
+    paths, began = folders(), time.monotonic()
+    first: dict[Path, Verdicts] = {}
+    gradings = verdicts = changes = 0
+    each = len(sample(paths, size))
     print(
-        f"{len(chosen)} submissions, {runs} times, {CORES} at once beside {CORES} busy processes", flush=True
+        f"{each} of {len(paths)} submissions, {runs} times, {CORES} at once beside {CORES} busy processes",
+        flush=True,
     )
-    began = time.monotonic()
     with load(), ProcessPoolExecutor(CORES) as pool:
         for number in range(1, runs + 1):
+            chosen = turn(paths, size, number)
             changed = run_once(pool, chosen, first)
             changes += changed
+            gradings += len(chosen)
+            verdicts += sum(len(first[folder]) for folder in chosen)
             print(f"run {number}: {changed} changes, {time.monotonic() - began:.0f} s", flush=True)
-    verdicts = runs * sum(len(one) for one in first.values())
-    print(f"{runs * len(chosen)} gradings, {verdicts} verdicts, {changes} changes")
+    print(f"{gradings} gradings of {len(first)} submissions, {verdicts} verdicts, {changes} changes")
     return 1 if changes else 0
 
 
