@@ -1,5 +1,6 @@
 """What can happen next on a stage, and who chooses."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -34,3 +35,17 @@ def first_move(moves: Sequence[Move]) -> Move:
 def all_begin(moves: Sequence[Move]) -> Move:
     """Every thread is in its call before the first command of any goes on."""
     return next((move for move in moves if move.ask is not None and move.ask.gate >= 0), moves[0])
+
+
+def in_turn() -> Choose:
+    """Every thread is in its call before any goes on; then each makes a step in its turn."""
+    made: Counter[tuple[str, int]] = Counter()
+
+    def choose(moves: Sequence[Move]) -> Move:
+        move = all_begin(moves)
+        if move.ask is None:
+            move = min(moves, key=lambda one: made[one.who])
+        made[move.who] += 1
+        return move
+
+    return choose

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import inf, nan
 from random import Random
 
-from grader.interleave.calls import Answer
+from grader.interleave.calls import Answer, Raised
 from grader.suites.board_entries import RADIUS_0, expect_entries
 from grader.suites.board_hints import SIZE, of_a_sum
 from grader.suites.check import check
@@ -105,7 +105,8 @@ def test_ttls_that_are_refused(lab: Lab, rand: Random) -> None:
 def test_refused_before_anything_is_written(lab: Lab, rand: Random) -> None:
     """A call that is refused reads and writes nothing."""
     ann, ttl = word(rand), rand.randrange(100, 900)
-    board = lab.new("board", word(rand), ttl=ttl)
+    name = word(rand)
+    board = lab.new("board", name, ttl=ttl)
     made = keys_beside(lab)  # an object may have a helper key from its beginning
     writers = []
     for answer in refused(board, ann):
@@ -120,6 +121,7 @@ def test_refused_before_anything_is_written(lab: Lab, rand: Random) -> None:
         raise CheckFailedError("A call that was refused has written.", nothing, seen, EARLY)
     lab.advance(50)
     board.submit(ann, 1.0)
+    wrong_ttls(lab, board, name, ann)
     talkative: list[str] = []  # calls that sent anything
     with lab.tap() as tap:
         number = lab.stage.relay.last_number
@@ -138,6 +140,18 @@ def test_refused_before_anything_is_written(lab: Lab, rand: Random) -> None:
         "starts it."
     )
     expect(board.score(ann)).to_equal(1.0, hint=hint)
+
+
+def wrong_ttls(lab: Lab, board: StandIn, name: str, player: str) -> None:
+    """A board that is there stays as it is when an object is made for it with a bad time-to-live."""
+    for wrong in (0, -1):
+        with lab.tap() as tap:
+            answer = lab.try_new(name, ttl=wrong)
+        if not isinstance(answer, Raised):
+            continue  # another check looks at that
+        asked = lab.last_call
+        expect(tap.touching, f"The list of commands sent by {asked}").to_equal([], hint=EARLY)
+        expect(board.score(player), f"The score after {asked}").to_equal(1.0, hint=UNCHANGED)
 
 
 def keys_beside(lab: Lab, others: Sequence[str] = ()) -> list[str]:

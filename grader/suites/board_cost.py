@@ -93,7 +93,7 @@ def test_rank_reads_no_list(lab: Lab, crowded: CrowdedBoard, rand: Random) -> No
 @check(points=1, objective="performance", guide="ties-and-ranks", needs=("around_gives_the_neighbours",))
 def test_around_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
     """around reads in proportion to radius, in 4 round trips, whatever the board's size and its ties."""
-    crowd, radius, larger = crowded.crowd, rand.randrange(2, 4), rand.randrange(120, 200)
+    crowd, radius, larger = crowded.crowd, rand.randrange(2, 4), rand.randrange(510, 590)
 
     def ask(board: StandIn) -> None:
         board.around(crowd.entries[0][1])

@@ -83,6 +83,15 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
             sentence(f"the key {left[0]!r} is still there"),
             ends.why_late() if whole else HELPERS,
         )
+    for first in (0.0, -1.5):
+        begun = lab.new("begun", "begun with", ttl=ttl)
+        begun.submit.answer(bob, first)
+        hint = f"The first score was {first}: a board that begins with it gets its expiry too."
+        lab.expect_every_key_expires(hint)
+        begun.remove(bob)
+        begun.add.answer(bob, first)
+        lab.expect_every_key_expires(hint)
+        begun.remove(bob)
 
 
 def crash(lab: Lab, call: Call, setup: tuple[Call, ...]) -> None:

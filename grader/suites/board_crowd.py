@@ -106,7 +106,9 @@ class CrowdedBoard:
     def _fill(self, lab: Lab, board: StandIn) -> None:
         board.submit.many(self.crowd.players[:SAMPLE])
         for layout in layouts_of(lab, self.crowd.players[:SAMPLE]):
-            put(lab, layout, self.crowd.players[SAMPLE:])
+            put(lab, layout, self.crowd.players[SAMPLE:-1])
+        # One more comes the usual way: who keeps only the best shall find out how many there are.
+        board.submit.many(self.crowd.players[-1:])
 
 
 class _UnknownLayoutError(Exception):

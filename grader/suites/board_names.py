@@ -63,7 +63,7 @@ def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
     names = [base, base.upper(), f"{base} ", f"{base}:", f":{base}", f"{base}*", "*", f"{base}-", f"{base}_"]
     names += [f"{base}\u00e9", f"{base}e\u0301", " ", "\n", f"{base}\0", base * 300, f"{base * 300}x"]
     names += SAME_SHORT_HASH
-    names += rand.sample(odd_names(rand), 3)
+    names += [*rand.sample(odd_names(rand), 3), f" {base}", f"{base}\n"]
     boards = {name: lab.new(f"board{n}", name) for n, name in enumerate(names)}
     for n, board in enumerate(boards.values(), 1):
         board.submit("ann", n / 2)

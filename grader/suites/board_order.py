@@ -145,13 +145,18 @@ def test_around_gives_the_neighbours(board: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="ordering", guide="sorted-sets")
-def test_around_at_the_ends_of_the_board(board: StandIn, rand: Random) -> None:
+def test_around_at_the_ends_of_the_board(board: StandIn, timed: StandIn, rand: Random) -> None:
     """At the top and at the bottom of the board around gives fewer neighbours."""
     model = mixed(board, rand)
     for place in (0, 1, 10, 11):
         player = model.entries()[place][1]
         expect_around(board.around(player, 3), model, player, 3)
     expect_around(board.around(player, 500), model, player, 500)
+    model = mixed(timed, rand)
+    for place in (0, 11):
+        player = model.entries()[place][1]
+        seen = timed.around(player, radius=3)
+        expect_around(seen, model, player, 3, "around on a board with a ttl")
 
 
 @check(points=0.5, objective="ordering", guide="sorted-sets")
@@ -207,7 +212,7 @@ def test_between_gives_all_within(lab: Lab, board: StandIn, crowded: CrowdedBoar
 
 
 @check(points=0.5, objective="ordering", guide="sorted-sets")
-def test_between_with_infinite_bounds(board: StandIn, rand: Random) -> None:
+def test_between_with_infinite_bounds(board: StandIn, timed: StandIn, rand: Random) -> None:
     """The bounds of between may be infinite."""
     expect_entries(board.between(-inf, inf), [], "An empty board gives an empty list.")
     model = mixed(board, rand)
@@ -216,6 +221,9 @@ def test_between_with_infinite_bounds(board: StandIn, rand: Random) -> None:
     for low, high in ((-inf, inf), (middle, inf), (-inf, middle), (inf, inf)):
         what = f"between({low}, {high})"
         expect_entries(board.between(low, high), model.between(low, high), hint, what, model)
+    few = filled(timed, dict(zip(words(rand, 2), (1.5, -1.5), strict=True)))
+    only = "Nothing but players is on a board, with a ttl neither."
+    expect_entries(timed.between(low=-inf, high=inf), few.entries(), only, "between on a board with a ttl")
 
 
 @check(points=0.5, objective="ordering", guide="sorted-sets")

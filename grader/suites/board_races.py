@@ -7,7 +7,7 @@ from random import Random
 
 from grader.interleave.calls import Answer, Call, Raised, show
 from grader.interleave.explorer import Ending
-from grader.interleave.moves import all_begin
+from grader.interleave.moves import all_begin, in_turn
 from grader.results import Schedule, StepKind
 from grader.suites.board_expiry import Ends
 from grader.suites.board_hints import of_a_sum
@@ -15,6 +15,7 @@ from grader.suites.board_model import BoardModel
 from grader.suites.check import check
 from grader.suites.clues import NO_ERROR, ONE_AFTER_THE_OTHER, pick
 from grader.suites.expect import CheckFailedError, expect, is_number, sentence
+from grader.suites.hindered import AGAIN, hinder
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import words
 from grader.suites.sequential import Sequential
@@ -35,6 +36,12 @@ GONE = "The player was gone before the call began: who is not on the board has n
 ELSEWHERE = "It goes wrong without a second caller too: mend that first."
 FORM = "Beside a writer it gives what it gives at other times: a list, a rank or None."
 MAY_BE_GONE = "What was read a moment ago may be gone at the next command."
+LISTED = "After the removal top still lists who was removed."
+STALE = (
+    "What was read before the removal was kept after it: a list that is kept on the server has to go with "
+    "the change, whatever a reader does meanwhile."
+)
+MOVED = "What was read a moment ago may be another score at the next command."
 REMOVAL = "The board is wrong after the removal."
 it = Calls("board")
 
@@ -135,6 +142,12 @@ def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
     race(lab, (it.add(ann, 2.0), it.add(ann, 3.5)), (it.add(ann, 1.0),), rule)
     race(lab, (it.add(ann, 2.0), it.add(ann, 4.5)), (), rule)
     race(lab, (it.add(ann, 2.0), it.add(bob, 3.5)), (it.add(ann, 1.0),), rule)
+    boards = {"board": ("hindered",)}
+    answer, changes, caller = hinder(lab, boards, it.add(ann, 100.0), it.add(ann, 1.0), (it.add(ann, 1.0),))
+    if not isinstance(answer, Raised):  # who raises at last has added nothing
+        with lab.unseen():
+            seen = StandIn(lab, caller, "board").score(ann)
+        expect(seen, f"The score after an add beside {changes} others").to_equal(101.0 + changes, hint=AGAIN)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
@@ -220,6 +233,16 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
             hint = of_a_sum(scores[0], wanted[0], more if same else nan, single)
         expect(scores, f"What the adds to {player!r} returned").to_equal(wanted, hint=hint)
         expect(board.score(player), "The score after four adds").to_equal(wanted[-1], hint=hint)
+    lists(lab, board, list(points), hint)
+
+
+def lists(lab: Lab, board: StandIn, players: list[str], hint: str) -> None:
+    """Threads that read at once give what one gives alone; whether that is right is seen elsewhere."""
+    calls = [it.top(1), it.around(players[0], 0), it.between(0.0, 99.0), it.rank(players[1])]
+    alone = [getattr(board, call.method).answer(*call.args) for call in calls]
+    for call, seen, one in zip(calls, lab.together(board.actor, calls, in_turn()), alone, strict=True):
+        wanted, given = (getattr(answer, "value", str(answer)) for answer in (one, seen))
+        expect(given, f"What {call} gave beside other threads").to_equal(wanted, hint=hint)
 
 
 @check(points=0.5, objective="atomicity", guide="transactions-and-scripts")
@@ -228,20 +251,37 @@ def test_reading_beside_writing(lab: Lab, rand: Random) -> None:
     ann, bob = words(rand, 2)
     setup, look = (it.add(ann, 3.0), it.add(bob, 2.0)), (it.size(), it.score(ann))
     after = list(zip((it.remove(bob), *look), (True, 1, 3.0), strict=True))
+    alone = listed_when_removed(lab, setup, bob)
     for read in (it.rank(bob), it.around(bob, 1), it.top(2), it.between(0.0, 2.5)):
-        scenario = Scenario({"board": ("race",)}, (read, it.remove(bob)), setup, look)
+        scenario = Scenario({"board": ("race",)}, (read, it.remove(bob)), setup, (*look, it.top(2)))
 
         def judge(ending: Ending) -> str:
             if wrong := misread(ending.answers[0]):
                 return wrong
-            seen = [getattr(answer, "value", answer) for answer in (ending.answers[1], *ending.look)]
-            return "" if seen == [right for _, right in after] else REMOVAL
+            *looks, listed = ending.look
+            seen = [getattr(answer, "value", answer) for answer in (ending.answers[1], *looks)]
+            if seen != [right for _, right in after]:
+                return REMOVAL
+            return LISTED if bob in str(listed) and not alone else ""
 
         try:
             lab.race(scenario, judge, pick(MAY_BE_GONE))
         except CheckFailedError as error:
             explain_read(lab, error, after)
             raise
+    for read in (it.rank(bob), it.around(bob, 1)):
+        scenario = Scenario({"board": ("race",)}, (read, it.add(bob, 5.0)), setup)
+        lab.race(scenario, misread_when_moved, MOVED)
+
+
+def listed_when_removed(lab: Lab, setup: tuple[Call, ...], player: str) -> bool:
+    """Whether top lists a removed player without any race: another check's affair."""
+    board = lab.new("board", "alone")
+    for one in setup:
+        getattr(board, one.method).answer(*one.args)
+    board.top.answer(2)
+    board.remove.answer(player)
+    return player in str(board.top.answer(2))
 
 
 def explain_read(lab: Lab, error: CheckFailedError, after: list[tuple[Call, object]]) -> None:
@@ -249,13 +289,20 @@ def explain_read(lab: Lab, error: CheckFailedError, after: list[tuple[Call, obje
     if error.message == REMOVAL and error.seen:
         rows = error.seen.text.split("\n")
         error.expected = sentence("\n".join(f"{call} → {show(value)}" for call, value in after))
-        error.seen, error.hint = sentence("\n".join(rows[-len(after) :])), COMPARE
+        error.seen, error.hint = sentence("\n".join(rows[1 : len(after) + 1])), COMPARE
+    elif error.message == LISTED:
+        error.hint = STALE
     elif error.message.startswith("The reading method gave"):
         error.hint = FORM
     elif error.hint == NO_ERROR and lab.schedule:
         asked = any(step.kind is StepKind.SENDS for step in lab.schedule.steps)
         alone = one_after_the_other(lab.schedule)
         error.hint = (GONE if asked else ELSEWHERE) if alone else MAY_BE_GONE
+
+
+def misread_when_moved(ending: Ending) -> str:
+    """Judges a reading method beside an add."""
+    return misread(ending.answers[0]).replace("a player was removed beside it", "a score changed beside it")
 
 
 def misread(answer: Answer) -> str:

@@ -13,6 +13,7 @@ from grader.suites.names import word, words
 
 ALL = "The whole board counts, however many players are on it."
 START = "add begins with the score as it is, 0 for a new player, and returns the whole sum."
+TIMED = "With a ttl the answer is the same: EXPIRE has a reply of its own, which is not that of the change."
 STORED = "What add returns is what the board holds."
 MOST, LEAST = 1.7976931348623157e308, 5e-324  # the largest float, and the smallest above 0
 
@@ -42,7 +43,7 @@ def test_submit_keeps_the_best(lab: Lab, board: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
-def test_submit_says_whether_the_board_changed(board: StandIn, rand: Random) -> None:
+def test_submit_says_whether_the_board_changed(board: StandIn, timed: StandIn, rand: Random) -> None:
     """submit is True where the board changed, and False where it did not."""
     (ann, bob), best = words(rand, 2), points(rand)
     expect(board.submit(ann, best)).to_equal(True, hint="A new player changes the board.")
@@ -55,10 +56,13 @@ def test_submit_says_whether_the_board_changed(board: StandIn, rand: Random) -> 
     expect(board.submit(bob, 0.0)).to_equal(True, hint=hint)
     expect(board.submit(bob, -best)).to_equal(False, hint=hint)
     expect(board.score(bob)).to_equal(0.0, hint=hint)
+    for score, changed in ((best, True), (best, False), (best - 1, False), (best + 1, True)):
+        what = f"What submit({score!r}) gave on a board with a ttl"
+        expect(timed.submit(ann, score), what).to_equal(changed, hint=TIMED)
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
-def test_add_returns_the_new_score(board: StandIn, rand: Random) -> None:
+def test_add_returns_the_new_score(board: StandIn, timed: StandIn, rand: Random) -> None:
     """add adds points, or takes them away, starting at 0, and returns the new score."""
     (ann, bob), first = words(rand, 2), points(rand)
     expect_sum(board, ann, first, first, "A new player starts at 0, and the first points count.")
@@ -67,6 +71,13 @@ def test_add_returns_the_new_score(board: StandIn, rand: Random) -> None:
     expect(board.score(ann)).to_equal(2.5, hint=STORED)
     expect_sum(board, bob, -1.5, -1.5, "A score may fall below 0.")
     expect(board.score(bob)).to_equal(-1.5, hint=STORED)
+    zero = "A score that falls to 0 is a score like any other: the player stays on the board."
+    expect_sum(board, ann, -2.5, 0.0, zero)
+    expect(board.score(ann), "The score that fell to 0").to_equal(0.0, hint=zero)
+    for more, total in ((first, first), (2.5, first + 2.5)):
+        what = f"What add({more!r}) gave on a board with a ttl"
+        seen = timed.add(ann, more)
+        expect(seen, what).to_equal(total, hint=of_a_sum(seen, total, more, TIMED))
 
 
 def expect_sum(board: StandIn, player: str, more: float, wanted: float, usual: str) -> None:

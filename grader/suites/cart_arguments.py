@@ -103,4 +103,10 @@ def test_refused_before_anything_is_sent(lab: Lab, rand: Random) -> None:
             hint = "Look at the arguments before the first command is sent."
             expect(tap.touching, f"The list of commands sent by {lab.last_call}").to_equal([], hint=hint)
     cart.add(tea)
+    for wrong in (0, -1):
+        with lab.tap() as tap:
+            answer = lab.try_new(user, ttl=wrong)
+        if isinstance(answer, Raised):
+            hint = "Look at the time-to-live before the first command is sent: the cart may be there already."
+            expect(tap.touching, f"The list of commands sent by {lab.last_call}").to_equal([], hint=hint)
     expect_held(cart, tea)

@@ -10,6 +10,7 @@ from grader.suites.cart_rules import (
     expect_dict,
     fill,
     many_items,
+    plain,
 )
 from grader.suites.check import check
 from grader.suites.expect import expect
@@ -34,7 +35,8 @@ def test_merge_adds_the_guests_quantities(lab: Lab, rand: Random) -> None:
 @check(points=0.5, objective="values", guide="merge-and-checkout")
 def test_a_guest_who_comes_again(lab: Lab, rand: Random) -> None:
     """A guest who shops again is merged again, a large cart too: all items, in full."""
-    tea, many = word(rand), many_items(rand)
+    # More digits than tostring() of Lua keeps.
+    tea, many = word(rand), many_items(rand) | {"a whole number": 10**14 + 1}
     mine, guest = lab.new("mine", "ann"), lab.new("guest", "gus")
     hint = "Each merge moves all that is in the guest's cart at that time: nothing of it stays there."
     for units in (2, 3):
@@ -80,6 +82,8 @@ def test_merge_of_an_absent_guest(lab: Lab, rand: Random) -> None:
     mine.add(tea, 2)
     mine.merge(nobody)
     expect_contents(mine).to_equal({tea: 2}, hint=hint)
+    hint = "After a merge that found nothing the object works as before: is a WATCH, or a lock, left behind?"
+    expect_dict(plain(mine.checkout()), "What checkout gave").to_equal({tea: 2}, hint=hint)
 
 
 @check(points=1, objective="values", guide="merge-and-checkout")

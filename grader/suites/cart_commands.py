@@ -45,6 +45,11 @@ def every_method(lab: Lab, tea: str) -> Iterator[Callable[[], Any]]:
     for method in (cart.checkout, cart.clear, lambda: cart.remove(tea)):
         yield method
         yield lambda: cart.set_quantity(tea, 2)
+    yield cart.clear
+    # Of a cart that is empty now, and of a guest without one.
+    yield from (cart.checkout.answer, cart.clear.answer, lambda: cart.remove.answer(tea))
+    yield from (lambda: cart.set_quantity.answer(tea, 0), lambda: cart.merge.answer("nobody"))
+    yield from (cart.items.answer, cart.count.answer, cart.ttl.answer, lambda: cart.total.answer({}))
 
 
 def blame(lab: Lab, tea: str) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 from grader.interleave.calls import Answer, Raised, Returned
-from grader.suites.cart_rules import any_key, contents, expect_contents, expect_held, holding, peek
+from grader.suites.cart_rules import any_key, contents, expect_contents, expect_held, fill, holding, peek
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
@@ -118,8 +118,9 @@ def test_ttl_in_the_last_second(lab: Lab, rand: Random) -> None:
 @check(points=1, objective="ttl", guide="time-to-live")
 def test_changes_restart_the_ttl(lab: Lab, rand: Random) -> None:
     """A change that leaves items in the cart restarts its time-to-live."""
-    ttl, (tea, milk, jam) = rand.randrange(100, 900), words(rand, 3)
+    ttl, (tea, milk, jam), egg = rand.randrange(100, 900), words(rand, 3), "egg"
     cart, guest = lab.new("cart", "ann", ttl=ttl), lab.new("guest", "gus", ttl=ttl)
+    cart.add(egg)
     cart.add(tea, 5)
     changes = [
         ("add of a new item", lambda: cart.add(milk, 2)),
@@ -130,7 +131,9 @@ def test_changes_restart_the_ttl(lab: Lab, rand: Random) -> None:
         ("set_quantity to 0, which left other items,", lambda: cart.set_quantity(jam, 0)),
         ("remove, which left other items,", lambda: cart.remove(milk)),
         ("merge", lambda: cart.merge("gus")),
+        ("remove, which left one item,", lambda: cart.remove(egg)),
     ]
+    left = {egg, tea}
     for change, make in changes:
         lab.advance(ttl - 20)
         # The cart was last changed by an add: where that set no expiry, no other method is to blame.
@@ -142,8 +145,34 @@ def test_changes_restart_the_ttl(lab: Lab, rand: Random) -> None:
         last = change if alive else "add of an item that was there"
         what = f"What is in a cart with ttl={ttl}, {ttl - 20} seconds after {last}"
         hint = partial(why_gone, lab, cart, last, alive=alive)
-        expect_contents(cart, what).to_be(holding(tea), "a cart with what was in it before", hint)
+        left -= {egg} if "one item" in change else set()
+        held = [holding(item) for item in left]
+        expect_contents(cart, what).to_be(
+            lambda seen, held=held: all(has(seen) for has in held), "a cart with what was in it before", hint
+        )
         cart.add(tea)
+    expect_restart_at_once(lab, rand)
+
+
+def expect_restart_at_once(lab: Lab, rand: Random) -> None:
+    """A change soon after another one restarts the time too, on a cart of its own for each change."""
+    ttl, (tea, milk) = 100, words(rand, 2)
+    changes: dict[str, Callable[[StandIn], object]] = {
+        "add": lambda cart: cart.add(tea),
+        "set_quantity": lambda cart: cart.set_quantity(tea, 3),
+        "remove": lambda cart: cart.remove(milk),
+    }
+    carts = {name: lab.new(f"soon{n}", word(rand, 9), ttl=ttl) for n, name in enumerate(changes)}
+    for cart in carts.values():
+        fill(cart, {tea: 2, milk: 1})
+    lab.advance(10)
+    for name, change in changes.items():
+        change(carts[name])
+    lab.advance(ttl - 5)
+    for name, cart in carts.items():
+        what = f"What is in a cart with ttl={ttl}, {ttl - 5} seconds after {name}"
+        hint = lab.refused_expiry() or "Each change restarts the time, however much of it is left."
+        expect_contents(cart, what).to_be(holding(tea), "a cart with what was in it before", hint)
 
 
 def why_gone(lab: Lab, cart: StandIn, change: str, *, alive: bool) -> str:
@@ -224,7 +253,7 @@ def expect_expired(lab: Lab, rand: Random, item: str, calls: dict[str, Idle], ki
 def test_merge_gives_this_carts_ttl(lab: Lab, rand: Random) -> None:
     """After a merge the cart has its own time-to-live, also where it was empty before."""
     ttl, tea = rand.randrange(100, 900), word(rand)
-    merged = []
+    merged = [older_cart(lab, ttl, tea)]
     for was, more in (("empty", 400), ("not empty", 400), ("not empty", -60)):
         carts = two_carts(lab, rand, f"cart{len(merged)}_", ttl=ttl)
         for cart in carts:
@@ -244,3 +273,15 @@ def test_merge_gives_this_carts_ttl(lab: Lab, rand: Random) -> None:
     for what, (_, late) in merged:
         seen = expect_contents(late, f"{what}, shortly after its end")
         seen.to_equal({}, hint=lambda: why_eternal(lab) or hint)
+
+
+def older_cart(lab: Lab, ttl: int, item: str) -> tuple[str, tuple[StandIn, StandIn]]:
+    """A cart that took over a guest's when both had less time left, the guest's the least; and what it is."""
+    carts = (lab.new("older1", "older", ttl=ttl), lab.new("older2", "older too", ttl=ttl))
+    for cart in carts:
+        cart.add(item)
+    lab.advance(40)
+    for number, cart in enumerate(carts):
+        lab.new("guest", f"short {number}", ttl=20).add(item, 3)
+        cart.merge(f"short {number}")
+    return f"What is in a cart with ttl={ttl} that was 40 seconds old before the merge", carts

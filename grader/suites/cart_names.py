@@ -34,7 +34,7 @@ HELD = 30  # seconds that other users' carts live: who waits for one of them to 
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
-def test_any_text_names_an_item(cart: StandIn, rand: Random) -> None:
+def test_any_text_names_an_item(lab: Lab, cart: StandIn, rand: Random) -> None:
     """Items are any text: colons, spaces, newlines, globs and emoji, used as they are."""
     hint = "A name is used as it is: no trimming, no change of case, no normalising, no splitting."
     base = word(rand, 4)
@@ -49,6 +49,7 @@ def test_any_text_names_an_item(cart: StandIn, rand: Random) -> None:
         "\n",
         "0",
         "None",
+        *own_fields(lab, cart, base),
     ]
     wanted = {name: number for number, name in enumerate(names, 1)}
     for name in names[::2]:
@@ -61,6 +62,17 @@ def test_any_text_names_an_item(cart: StandIn, rand: Random) -> None:
     cart.total({name: 1 for name in names if name != gone})
     del wanted[gone]
     expect_all(plain(cart.checkout()), wanted, "What checkout gave", hint)
+
+
+def own_fields(lab: Lab, cart: StandIn, item: str) -> list[str]:
+    """The fields that the module's hashes have beside the item's: an item may be called so too."""
+    cart.add(item)
+    admin = lab.stage.kit.admin
+    replies = [admin.ask("HKEYS", state.key) for state, _ in lab.lengths("hash")]
+    cart.clear()
+    fields = [field for reply in replies if isinstance(reply, list) for field in reply]
+    names = {shown_name(field) for field in fields if isinstance(field, bytes)}
+    return sorted(name for name in names if name and len(name) < LONG and item not in name)[:MOST_OWN_FIELDS]
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")

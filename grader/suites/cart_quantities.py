@@ -2,7 +2,7 @@
 
 from random import Random
 
-from grader.interleave.calls import Raised
+from grader.interleave.calls import Call, Raised, show
 from grader.interleave.explorer import Ending
 from grader.suites.cart_rules import expect_all, expect_contents, expect_dict, fill, holding, many_items
 from grader.suites.check import check
@@ -10,6 +10,7 @@ from grader.suites.expect import expect, expect_raised
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
 
+GONE = "Between two commands an item may go: what was there a moment ago need not be there any more."
 INTS = "Valkey gives strings back; quantities are ints."
 ann = Calls("ann")
 
@@ -24,10 +25,12 @@ def test_add_returns_the_new_quantity(cart: StandIn, rand: Random) -> None:
     expect(cart.add(tea, many)).to_equal(many + 1, hint=hint)
     expect(cart.add(milk, 2)).to_equal(2, hint="Each item has a quantity of its own.")
     expect(cart.add(tea, quantity=4)).to_equal(many + 5, hint=hint)
+    large = "A quantity is any whole number: tostring() of Lua keeps 14 digits, HINCRBY all of them."
+    expect(cart.add(milk, 10**14 + 1)).to_equal(10**14 + 3, hint=large)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
-def test_quantity_of_an_item(cart: StandIn, rand: Random) -> None:
+def test_quantity_of_an_item(lab: Lab, cart: StandIn, rand: Random) -> None:
     """quantity is how many of an item are in the cart, 0 where it is not there."""
     tea, milk = words(rand, 2)
     many = rand.randrange(2, 90)
@@ -36,6 +39,7 @@ def test_quantity_of_an_item(cart: StandIn, rand: Random) -> None:
     cart.add(tea, many)
     expect(cart.quantity(tea)).to_equal(many, hint=INTS)
     expect(cart.quantity(milk)).to_equal(0, hint=hint)
+    read_beside(lab, ann.quantity(tea), ann.remove(tea), {tea: 1}, GONE)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
@@ -45,24 +49,28 @@ def test_items_gives_every_quantity(lab: Lab, cart: StandIn, rand: Random) -> No
     few = {name: rand.randrange(1, 50) for name in words(rand, 3)}
     fill(cart, few)
     expect(cart.items()).to_equal(few, hint="Valkey gives strings back: are the quantities ints?")
-    many = many_items(rand)
+    many = many_items(rand) | {f"item {number}": 1 for number in range(100)}
     fill(cart, many)
     hint = "A cart may hold many items: HGETALL gives all of them, a single page of HSCAN does not."
     expect_all(cart.items(), few | many, "The answer", hint)
     tea, milk = words(rand, 2)
     hint = "Between two commands an item may go: HGETALL gives names and quantities in one step."
-    together, setup = (ann.items(), ann.remove(tea)), (ann.add(tea, 1), ann.add(milk, 1))
-    lab.race(Scenario({"ann": ("ann",)}, together, setup), reading_raises, hint)
+    read_beside(lab, ann.items(), ann.remove(tea), {tea: 1, milk: 1}, hint)
 
 
-def reading_raises(ending: Ending) -> str:
-    """A sentence where the first call of a race, which only reads, raised."""
-    answer = ending.answers[0]
-    return f"{ann.items()} raised {answer}, though it may not." if isinstance(answer, Raised) else ""
+def read_beside(lab: Lab, read: Call, change: Call, quantities: dict[str, int], hint: str) -> None:
+    """Try every order of a reading call and a change: it never raises."""
+
+    def raises(ending: Ending) -> str:
+        answer = ending.answers[0]
+        return f"{read} raised {answer}, though it may not." if isinstance(answer, Raised) else ""
+
+    setup = tuple(ann.add(item, many) for item, many in quantities.items())
+    lab.race(Scenario({"ann": ("ann",)}, (read, change), setup), raises, hint)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
-def test_count_is_units_in_all(cart: StandIn, rand: Random) -> None:
+def test_count_is_units_in_all(lab: Lab, cart: StandIn, rand: Random) -> None:
     """count is the number of units in all, not of different items."""
     expect(cart.count()).to_equal(0, hint="An empty cart holds 0 units.")
     tea, milk, jam = words(rand, 3)
@@ -74,6 +82,23 @@ def test_count_is_units_in_all(cart: StandIn, rand: Random) -> None:
         8 + sum(many.values()),
         hint="All items of a large cart count: a single page of HSCAN gives only some.",
     )
+    read_beside(lab, ann.count(), ann.remove(tea), {tea: 1, milk: 1}, GONE)
+    hint = (
+        "A number that is kept beside the cart changes in the same step as the cart, by what really changed."
+    )
+    setup, together = (ann.add(tea, 1),), (ann.set_quantity(tea, 7), ann.add(tea, 2))
+    scenario = Scenario({"ann": ("ann",)}, together, setup, (ann.items(), ann.count()))
+    lab.race(scenario, miscounted, hint)
+
+
+def miscounted(ending: Ending) -> str:
+    """A sentence where the count is not that of what is in the cart."""
+    items, count = (getattr(answer, "value", None) for answer in ending.look)
+    numbers = list(items.values()) if isinstance(items, dict) else []
+    whole = all(isinstance(number, int) for number in numbers)
+    if not numbers or not whole or count == sum(numbers):
+        return ""
+    return f"After two changes at once the cart holds {sum(numbers)} units, and count gives {show(count)}."
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
@@ -135,7 +160,7 @@ def test_clear_empties(cart: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
-def test_total_in_cents(cart: StandIn, rand: Random) -> None:
+def test_total_in_cents(lab: Lab, cart: StandIn, rand: Random) -> None:
     """total is the sum of quantity times price over what is in the cart; 0 for an empty one."""
     tea, milk, jam = words(rand, 3)
     prices = {name: rand.randrange(1, 10**7) for name in (tea, milk, jam)}
@@ -153,6 +178,7 @@ def test_total_in_cents(cart: StandIn, rand: Random) -> None:
     hint = "All items of a large cart have a price: a single page of HSCAN gives only some."
     seen = cart.total(dict.fromkeys(many, 100) | {tea: 0, milk: 0})
     expect(seen).to_equal(100 * sum(many.values()), hint=hint)
+    read_beside(lab, ann.total({tea: 5, milk: 7}), ann.remove(tea), {tea: 1, milk: 1}, GONE)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")

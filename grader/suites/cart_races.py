@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from functools import partial
 from random import Random
+from typing import Any
 
 from grader.interleave.calls import Answer, Call, Raised, Returned, show
 from grader.interleave.explorer import Ending
-from grader.interleave.moves import all_begin
+from grader.interleave.moves import all_begin, in_turn
 from grader.results import Value
 from grader.sandbox.inside.worker_wire import Opaque
 from grader.suites.cart_model import carts
-from grader.suites.cart_rules import NO_DICT, expect_contents, plain, strangers
+from grader.suites.cart_rules import NO_DICT, contents, expect_contents, plain, strangers
 from grader.suites.check import check
 from grader.suites.clues import Lost, Pick, pick
 from grader.suites.expect import expect
+from grader.suites.hindered import AGAIN, hinder
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import SHARED_STATE, word, words
 from grader.suites.sequential import Sequential
@@ -22,6 +24,7 @@ USERS = ("ann", "bob", "guest", "guest2")
 # Where one caller alone gets a wrong answer, a race says nothing new.
 MERGES = ("merge_adds_the_guests_quantities",)
 CHECKS_OUT = ("checkout_takes_everything_out",)
+CARTS: dict[str, tuple[str, ...]] = {"ann": ("ann",), "guest": ("guest",)}
 ONE_STEP = "Reading the guest's cart, adding it here and deleting it there must be one atomic step."
 ann, bob, guest, guest2 = map(Calls, USERS)
 
@@ -81,6 +84,12 @@ def seen_hint(lab: Lab, users: Sequence[str], hint: Pick, lost: Lost) -> str:
     return SHARED_STATE if strangers(lab, here, there) else hint(lost)
 
 
+def units(seen: Any, item: str) -> int:
+    """How many of an item are in what items or checkout gave."""
+    many = seen.get(item) if isinstance(seen, dict) else None
+    return many if isinstance(many, int) else 0
+
+
 def is_merge(call: Call) -> bool:
     """Whether its argument is a user."""
     return call.method == "merge"
@@ -93,6 +102,11 @@ def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
     hint = pick("Reading, adding in Python and writing back loses what happens between.", "add")
     for setup in ((ann.add(tea, 1),), ()):
         race(lab, (ann.add(tea, 2), ann.add(tea, 3)), setup, "An add was lost.", hint)
+    answer, changes, caller = hinder(lab, CARTS, ann.add(tea, 100), ann.add(tea, 1), (ann.add(tea, 1),))
+    if not isinstance(answer, Raised):  # who raises at last has added nothing
+        with lab.unseen():
+            seen = units(contents(StandIn(lab, caller, "ann")), tea)
+        expect(seen, f"The quantity after an add beside {changes} others").to_equal(101 + changes, hint=AGAIN)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates", needs=("add_returns_the_new_quantity",))
@@ -135,6 +149,34 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
             expect(raised, f"Whether an add raised ({answer})").to_equal(False, hint=hint)
         wanted = {tea: 6} if first == second else {tea: 3, milk: 3}
         expect_contents(cart).to_equal(wanted, hint=hint)
+    prices = {tea: 100, milk: 10}
+    calls = [ann.total(prices), ann.count(), ann.total(prices), ann.count()]
+    for call, answer in zip(calls, lab.together(cart.actor, calls, in_turn()), strict=True):
+        alone = getattr(cart, call.method).answer(*call.args)  # whether this is right is seen elsewhere
+        wanted, given = (getattr(one, "value", str(one)) for one in (alone, answer))
+        expect(given, f"What {call} gave beside other threads").to_equal(wanted, hint=hint)
+    merge_in_threads(lab, cart, tea)
+
+
+def merge_in_threads(lab: Lab, cart: StandIn, item: str) -> None:
+    """Two threads merge a guest each; said only of a merge that goes well alone."""
+    users = ("gus", "gwen")
+    guests = [lab.new(user, user) for user in users]
+    before = cart.quantity.answer(item)
+    guests[0].add(item)
+    cart.merge.answer(users[0])
+    alone = cart.quantity.answer(item)
+    for one in guests:
+        one.add(item, 2)
+    lab.together(cart.actor, [ann.merge(user) for user in users], in_turn())
+    if not (isinstance(before, Returned) and isinstance(before.value, int)):
+        return  # another check looks at that
+    if alone == Returned(before.value + 1):
+        seen = [contents(one) for one in (*guests, cart)]
+        hint = "Each thread merges the guest that it was told: that belongs to the call, not to the object."
+        what = f"The list of how many units are in both guests' carts and in the user's, which had {alone}"
+        numbers = [one.get(item, 0) if isinstance(one, dict) else one for one in seen]
+        expect(numbers, what).to_equal([0, 0, alone.value + 4], hint=hint)
 
 
 @check(points=1, objective="atomicity", guide="merge-and-checkout", needs=MERGES)
@@ -155,6 +197,12 @@ def test_merge_beside_a_change(lab: Lab, rand: Random) -> None:
         race(lab, (ann.merge("guest"), beside), (ann.add(tea, 1), guest.add(tea, 2)), verdict, hint)
     verdict = f"Units were lost or doubled by a merge into a cart that was empty, beside {ann.add(tea, 3)}."
     race(lab, (ann.merge("guest"), ann.add(tea, 3)), (guest.add(tea, 2),), verdict, hint)
+    setup = (ann.add(tea, 1), guest.add(tea, 100))
+    _, changes, caller = hinder(lab, CARTS, ann.merge("guest"), guest.add(tea, 1), setup)
+    with lab.unseen():
+        seen = [units(contents(StandIn(lab, caller, user)), tea) for user in ("ann", "guest")]
+    what = f"The number of units in both carts after a merge beside {changes} adds"
+    expect(sum(seen), what).to_equal(101 + changes, hint=AGAIN)
 
 
 @check(points=1, objective="atomicity", guide="merge-and-checkout", needs=MERGES)
@@ -190,6 +238,11 @@ def test_two_checkouts(lab: Lab, rand: Random) -> None:
     race(lab, two, setup, verdict, hint)
     hint = pick("What one checkout has taken out must be out of reach of the other.", "checkout")
     race(lab, (*two, ann.set_quantity(tea, 5)), setup, verdict, hint)
+    hint = pick(
+        "A key that holds what is taken out needs a name of its own for each user and call.", "checkout"
+    )
+    verdict = "Two users checked out at once, and did not get what was in their own carts."
+    race(lab, (ann.checkout(), bob.checkout()), (ann.add(tea, 2), bob.add(milk, 3)), verdict, hint)
 
 
 @check(points=1, objective="atomicity", guide="merge-and-checkout", needs=CHECKS_OUT)
@@ -200,6 +253,14 @@ def test_checkout_beside_a_change(lab: Lab, rand: Random) -> None:
     for beside in (ann.add(tea, 3), ann.add(milk, 1), ann.set_quantity(tea, 9)):
         verdict = f"{beside} beside the checkout was lost or counted twice."
         race(lab, (ann.checkout(), beside), (ann.add(tea, 2),), verdict, hint)
+    answer, changes, caller = hinder(lab, CARTS, ann.checkout(), ann.add(tea, 1), (ann.add(tea, 100),))
+    if isinstance(answer, Returned):
+        taken = units(plain(answer.value), tea)
+        expect(taken, "What checkout gave of 100 units and more").to_be_between(100, 100 + changes, AGAIN)
+        with lab.unseen():
+            left = units(contents(StandIn(lab, caller, "ann")), tea)
+        what = f"The number of units in the answer and in the cart after a checkout beside {changes} adds"
+        expect(taken + left, what).to_equal(100 + changes, hint=AGAIN)
 
 
 @check(points=0.5, objective="atomicity", guide="merge-and-checkout", needs=(*MERGES, *CHECKS_OUT))

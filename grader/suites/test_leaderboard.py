@@ -26,6 +26,12 @@ def board(lab: Lab, rand: Random) -> StandIn:
 
 
 @pytest.fixture
+def timed(lab: Lab) -> StandIn:
+    """A board with a ttl, on which everything else is as on one without."""
+    return lab.new("timed", "with a ttl", ttl=900)
+
+
+@pytest.fixture
 def crowded() -> CrowdedBoard:
     """A board with all the players, made once."""
     return crowded_board()
