@@ -38,8 +38,8 @@ FORM = "Beside a writer it gives what it gives at other times: a list, a rank or
 MAY_BE_GONE = "What was read a moment ago may be gone at the next command."
 LISTED = "After the removal top still lists who was removed."
 STALE = (
-    "What was read before the removal was kept after it: a list that is kept on the server has to go with "
-    "the change, whatever a reader does meanwhile."
+    "What was read before the removal was kept after it: a list that is kept, on the server or in the "
+    "object, has to go with the change, whatever a reader does meanwhile."
 )
 MOVED = "What was read a moment ago may be another score at the next command."
 REMOVAL = "The board is wrong after the removal."
