@@ -166,12 +166,13 @@ def merge_in_threads(lab: Lab, cart: StandIn, item: str) -> None:
     guests[0].add(item)
     cart.merge.answer(users[0])
     alone = cart.quantity.answer(item)
+    left = guests[0].quantity.answer(item)
     for one in guests:
         one.add(item, 2)
     lab.together(cart.actor, [ann.merge(user) for user in users], in_turn())
     if not (isinstance(before, Returned) and isinstance(before.value, int)):
         return  # another check looks at that
-    if alone == Returned(before.value + 1):
+    if (alone, left) == (Returned(before.value + 1), Returned(0)):
         seen = [contents(one) for one in (*guests, cart)]
         hint = "Each thread merges the guest that it was told: that belongs to the call, not to the object."
         what = f"The list of how many units are in both guests' carts and in the user's, which had {alone}"
