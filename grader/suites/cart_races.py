@@ -161,12 +161,12 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
 def merge_in_threads(lab: Lab, cart: StandIn, item: str) -> None:
     """Two threads merge a guest each; said only of a merge that goes well alone."""
     users = ("gus", "gwen")
-    guests = [lab.new(user, user) for user in users]
+    guests, single = [lab.new(user, user) for user in users], lab.new("gil", "gil")
     before = cart.quantity.answer(item)
-    guests[0].add(item)
-    cart.merge.answer(users[0])
+    single.add(item)
+    cart.merge.answer("gil")
     alone = cart.quantity.answer(item)
-    left = guests[0].quantity.answer(item)
+    left = single.quantity.answer(item)
     for one in guests:
         one.add(item, 2)
     lab.together(cart.actor, [ann.merge(user) for user in users], in_turn())
