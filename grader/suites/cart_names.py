@@ -69,7 +69,7 @@ def own_fields(lab: Lab, cart: StandIn, item: str) -> list[str]:
     cart.add(item)
     admin = lab.stage.kit.admin
     replies = [admin.ask("HKEYS", state.key) for state, _ in lab.lengths("hash")]
-    cart.clear()
+    cart.remove.answer(item)
     fields = [field for reply in replies if isinstance(reply, list) for field in reply]
     names = {shown_name(field) for field in fields if isinstance(field, bytes)}
     return sorted(name for name in names if name and len(name) < LONG and item not in name)[:MOST_OWN_FIELDS]
