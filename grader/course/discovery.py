@@ -24,6 +24,7 @@ from grader.roster import Student
 NOISE = frozenset({"__MACOSX", "__pycache__", "lost+found"})
 FILES_LOOKED_AT = 2_000  # in one folder, for its newest time
 NAME_BYTES = 100  # of a folder's name in graded/, which a file system limits to 255
+LAST_SECOND = 253_370_764_800.0  # the year 9999, near the last that a date can have; archives may name any
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,18 @@ def printable(name: str) -> str:
 
 def _newest(path: Path) -> float:
     """The newest time of a file's or folder's content, in seconds since 1970."""
-    times = [path.lstat().st_mtime] if not path.is_dir() else []
+    times = [_time(path)] if not path.is_dir() else []
     for _, entry in zip(range(FILES_LOOKED_AT), _walk(path), strict=False):
-        times.append(entry.lstat().st_mtime)
-    return max(times, default=path.lstat().st_mtime)
+        times.append(_time(entry))
+    return max(times, default=_time(path))
+
+
+def _time(path: Path) -> float:
+    """A file's time as far as a date can hold it; 0 where its folder lets nobody look."""
+    try:
+        return min(max(path.lstat().st_mtime, 0.0), LAST_SECOND)
+    except OSError:
+        return 0.0
 
 
 def _walk(path: Path) -> Iterator[Path]:
@@ -162,9 +171,13 @@ def _inner(path: Path) -> Path:
     """Moodle makes a folder around what was handed in: an archive that lies alone is the submission."""
     if not path.is_dir():
         return path
-    inside = [item for item in path.iterdir() if not item.name.startswith(".") and item.name not in NOISE]
-    alone = len(inside) == 1 and inside[0].is_file() and inside[0].name.lower().endswith(ARCHIVES)
-    return inside[0] if alone else path
+    try:
+        inside = [item for item in path.iterdir() if not item.name.startswith(".") and item.name not in NOISE]
+        # A link would hand in whatever it leads to: somebody else's work, or the solution.
+        alone = len(inside) == 1 and inside[0].is_file() and not inside[0].is_symlink()
+    except OSError:  # nobody may look into it: whoever opens it says so, for this student alone
+        return path
+    return inside[0] if alone and inside[0].name.lower().endswith(ARCHIVES) else path
 
 
 def _merge_same_student(found: list[Found]) -> Iterator[Found]:
@@ -174,7 +187,7 @@ def _merge_same_student(found: list[Found]) -> Iterator[Found]:
         owner = f"id:{one.student.identifier}" if one.student else one.name
         earlier = by_owner.get(owner)
         notes = (
-            tuple(f"{path.name} was handed in too; the latest counts." for path in earlier.paths)
+            tuple(f"{printable(path.name)} was handed in too; the latest counts." for path in earlier.paths)
             if earlier
             else ()
         )

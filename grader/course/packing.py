@@ -33,19 +33,21 @@ def pack(paths: tuple[Path, ...]) -> Packed:
     first = paths[0]
     try:
         if first.is_dir():
-            return _pack_files(walk_folder(first), first.name)
+            return _pack_files(walk_folder(first), _shown(first.name))
         if first.suffix != ".py":
             return _pack_archive(first)
-        return _pack_files(map(_loose, sorted(paths)), first.name)
+        return _pack_files(map(_loose, sorted(paths)), _shown(first.name))
     except OSError as error:
-        raise SubmissionError(f"{first.name} can't be read: {error.strerror or error}.") from None
+        raise SubmissionError(f"{_shown(first.name)} can't be read: {error.strerror or error}.") from None
 
 
 def _pack_archive(path: Path) -> Packed:
+    if path.exists() and not path.is_file():  # to read from a pipe would wait for ever
+        raise SubmissionError(f"{_shown(path.name)} is neither a folder nor a file that can be read.")
     size = path.stat().st_size
     if size > ARCHIVE_MIB * MIB:
         raise SubmissionError(
-            f"{path.name} is {size // MIB} MiB large; at most {ARCHIVE_MIB} MiB can be graded."
+            f"{_shown(path.name)} is {size // MIB} MiB large; at most {ARCHIVE_MIB} MiB can be graded."
         )
     suffix = ".tar.gz" if path.name.lower().endswith(".tar.gz") else path.suffix.lower()
     return Packed(suffix, path.read_bytes())

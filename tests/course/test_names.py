@@ -1,14 +1,16 @@
 """Names of GitHub, Canvas and Moodle, and whose they are."""
 
 import io
+import os
 import tarfile
+from pathlib import Path
 
 import pytest
 
 from grader.course.discovery import discover, folder_name
 from grader.course.names import Directory, common_prefix, module_name, read_label, stem
 from grader.course.packing import pack
-from grader.errors import UsageError
+from grader.errors import SubmissionError, UsageError
 from grader.roster import Student, parse_roster
 
 ROSTER = (
@@ -103,6 +105,57 @@ def test_moodle_folders_may_hold_an_archive(tmp_path):
     )
     found = discover(folder, ROSTER, []).found
     assert [one.paths[0].name for one in found] == ["work.zip", "Zoe_8_assignsubmission_file_"]
+
+
+def test_a_lone_archive_that_is_a_link_is_not_followed(tmp_path):
+    make(tmp_path, "solution.zip")
+    (tmp_path / "all" / "ann").mkdir(parents=True)
+    (tmp_path / "all" / "ann" / "mine.zip").symlink_to(tmp_path / "solution.zip")
+    (ann,) = discover(tmp_path / "all", (), []).found
+    assert ann.paths == (tmp_path / "all" / "ann",)
+    assert "link that leads out" in pack(ann.paths).warnings[0]
+
+
+@pytest.mark.parametrize("locked", ["ann", "ann/helpers"])
+def test_a_folder_that_cannot_be_looked_into_is_one_students_affair(tmp_path, monkeypatch, locked):
+    folder = make(tmp_path, "ann/helpers/a.py", "bob/cache_manager.py")
+    real = Path.lstat, Path.iterdir
+
+    def refuse(call, path):
+        if path.parent == folder / locked or (path == folder / locked and call is real[1]):
+            raise PermissionError(13, "Permission denied")
+        return call(path)
+
+    monkeypatch.setattr(Path, "lstat", lambda path: refuse(real[0], path))
+    monkeypatch.setattr(Path, "iterdir", lambda path: refuse(real[1], path))
+    found = discover(folder, (), []).found
+    assert [(one.name, one.paths) for one in found] == [
+        ("ann", (folder / "ann",)),
+        ("bob", (folder / "bob",)),
+    ]
+
+
+@pytest.mark.parametrize("seconds", [-(10**12), 10**12])
+def test_a_time_that_no_date_can_have_stops_nothing(tmp_path, monkeypatch, seconds):
+    folder = make(tmp_path, "ann/cache_manager.py")
+    monkeypatch.setattr(Path, "lstat", lambda _: os.stat_result((0o100644, *[0] * 7, seconds, 0)))
+    (ann,) = discover(folder, (), []).found
+    assert ann.submitted_at[:4] in {"1970", "9999"}
+
+
+def test_the_name_of_an_earlier_one_is_text_whatever_its_bytes(tmp_path):
+    folder = make(tmp_path, "ann-doe/cache_manager.py")
+    old = os.fsencode(folder) + b"/Ann Doe_123_assignsubmission_file_\xff"
+    Path(os.fsdecode(old)).mkdir()
+    os.utime(old, (1, 1))
+    (ann,) = discover(folder, ROSTER, []).found
+    assert ann.warnings[0].encode().startswith(b"Ann Doe_123_assignsubmission_file_\\xff was handed in too")
+
+
+def test_a_pipe_is_never_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "ann.zip")
+    with pytest.raises(SubmissionError, match="neither a folder nor a file"):
+        pack((tmp_path / "ann.zip",))
 
 
 def test_absent_unknown_and_left_alone(tmp_path):
