@@ -78,6 +78,9 @@ class Link:
         self.flight: deque[Sent] = deque()
         self.streaming = False  # it subscribed: replies are no longer paired
         self.watching = False  # it counts on it that certain keys don't change
+        self.unpaired = (
+            0  # strings and numbers that came and are nobody's reply: a subscriber's, and all after
+        )
         self.mid_batch = False  # part of what is held was released: the rest begins no new round trip
 
     @property
@@ -117,9 +120,11 @@ class Link:
         answered = []
         for reply in self._replies.feed(data):
             if isinstance(reply, resp.Push) or self.streaming or not self.flight:
+                self.unpaired += resp.count_items(reply)
                 continue
             answered.append(self.flight.popleft().with_reply(reply))
-        if self.streaming:
+        if self.streaming:  # nobody can tell which reply is whose, but all were sent
+            answered += self.flight
             self.flight.clear()
         if deliver:
             self.client.sendall(data)

@@ -88,6 +88,7 @@ class Relay:
         self._flooded = False
         self._round_trips: dict[str, int] = {}
         self._muted: set[str] = set()
+        self.unpaired = 0  # strings and numbers that came to anybody as no command's reply
         self.passes: Passes = hold_all
         self.stirs: Stirs = _ignore
 
@@ -136,10 +137,12 @@ class Relay:
 
     def _read_replies(self, link: Link) -> None:
         self.stirs(link.actor)
+        before = link.unpaired
         try:
             size, answered = link.read_replies(deliver=link.actor not in self._muted)
         except (OSError, resp.MalformedError):
             size, answered = 0, []
+        self.unpaired += link.unpaired - before
         self._count(size)
         for sent in answered:
             self._answered[sent.number] = sent

@@ -15,6 +15,7 @@ ReplyError = hiredis.ReplyError
 Push = hiredis.PushNotification
 SHOWN_BYTES = 200  # of one argument or one string in a reply: enough to recognise it
 SHOWN_ITEMS = 12  # of one array in a reply
+ITEM_BYTES = 16  # of a string that counts as one; else a list in one long string would
 
 
 class MalformedError(ValueError):
@@ -123,11 +124,13 @@ def _show_list(reply: list[Reply]) -> str:
 
 
 def count_items(reply: Reply) -> int:
-    """How many strings and numbers a reply holds, at any depth."""
+    """How many strings and numbers a reply holds, at any depth; a long string counts for every 16 bytes."""
     if isinstance(reply, dict):
         return sum(count_items(k) + count_items(v) for k, v in reply.items())
     if isinstance(reply, list):
         return sum(count_items(item) for item in reply)
+    if isinstance(reply, bytes | str):
+        return max(1, -(-len(reply) // ITEM_BYTES))
     return 1
 
 

@@ -19,6 +19,8 @@ CUT = "Let Valkey cut: ZRANGE takes the first and the last index, ZRANGEBYSCORE 
 COUNT = "Let Valkey count: ZCOUNT says how many have a higher score, and reads none of them."
 PLACE = "ZRANK says at which index the player is: ZRANGE from there, so many to each side, is enough."
 SCRIPTS = " What a script reads counts too."
+TEXTS = " A long text counts as one value for every 16 bytes."
+LONG = 1_000  # bytes
 MANY = 1_100  # entries that top is asked for: fewer than on any board here
 
 
@@ -33,7 +35,7 @@ def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str, hint: str)
     if spent.read > limit:
         values = f"{spent.read} values"
         seen = sentence(f"{values}, {spent.inside} of them in scripts" if spent.inside else values)
-        hint += SCRIPTS if spent.inside else ""
+        hint += SCRIPTS if spent.inside else TEXTS if spent.long_text else ""
         raise CheckFailedError(
             f"{what} read too many values.", sentence(f"at most {limit} values"), seen, hint
         )
@@ -47,6 +49,7 @@ class Spent:
     round_trips: int
     read: int
     inside: int
+    long_text: bool  # among the replies
 
 
 def measure(lab: Lab, call: Callable[[], Any]) -> tuple[Any, Spent]:
@@ -55,7 +58,9 @@ def measure(lab: Lab, call: Callable[[], Any]) -> tuple[Any, Spent]:
     with lab.tap() as tap, lab.traffic() as traffic:
         answer = call()
     inside = tap.items_read_in_scripts()
-    return answer, Spent(traffic.round_trips, traffic.recording.reply_items + inside, inside)
+    replies = (one.reply for one in traffic.recording.sent)
+    long_text = any(isinstance(reply, bytes) and len(reply) > LONG for reply in replies)
+    return answer, Spent(traffic.round_trips, traffic.items + inside, inside, long_text)
 
 
 @check(points=1, objective="performance", guide="round-trips", needs=("top_is_the_first_n",))

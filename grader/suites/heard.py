@@ -1,10 +1,18 @@
 """What a check hears of the traffic: what was sent, and what Valkey executed of it."""
 
+from collections.abc import Callable
+
 from grader.admin import Admin
 from grader.proxy import resp
 from grader.proxy.recording import SET_UP, Recording
 from grader.suites.steps import flags_of
 from grader.suites.tap import Executed
+
+# Commands that may write, and so can't be asked once more, by what reads the same.
+_READS_ALONE: dict[str, Callable[[resp.Command], resp.Command]] = {
+    "SORT": lambda command: (b"SORT_RO", *command[1:]),
+    "GETEX": lambda command: (b"GET", *command[1:2]),
+}
 
 
 class Executions:
@@ -37,7 +45,10 @@ class Executions:
         return sum(self._items(one.command) for one in self.executed if one.in_script)
 
     def _items(self, command: resp.Command) -> int:
-        if "readonly" not in flags_of(self._admin, resp.name(command)):
+        name = resp.name(command)
+        if name in _READS_ALONE:
+            command = _READS_ALONE[name](command)
+        elif "readonly" not in flags_of(self._admin, name):
             return 1
         try:
             return resp.count_items(self._admin.ask(*command))
@@ -49,6 +60,12 @@ class Traffic:
     """What was sent while it was open."""
 
     recording = Recording()
+    unpaired = 0  # strings and numbers that came as no command's reply
+
+    @property
+    def items(self) -> int:
+        """Strings and numbers that came back."""
+        return self.recording.reply_items + self.unpaired
 
     @property
     def round_trips(self) -> int:

@@ -154,11 +154,13 @@ class Lab(Calling):
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
         """What the student's code sends inside the ``with``."""
-        traffic, before = Traffic(), self.stage.relay.last_number
+        traffic, relay = Traffic(), self.stage.relay
+        before, unpaired = relay.last_number, relay.unpaired
         self.stage.observed += 1
         yield traffic
         self.stage.observed -= 1
-        traffic.recording = self.stage.relay.recording().since(before)
+        traffic.recording = relay.recording().since(before)
+        traffic.unpaired = relay.unpaired - unpaired
 
     @property
     def last_number(self) -> int:

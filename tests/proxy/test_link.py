@@ -79,8 +79,21 @@ def test_a_push_is_nobodys_reply(wired):
 def test_what_a_subscriber_gets_is_handed_on_and_not_paired(wired):
     wired.link.pass_on([(b"SUBSCRIBE", b"c")], [sent(1, b"SUBSCRIBE", b"c")])
     wired.valkey.sendall(b"*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n")
-    assert wired.link.read_replies(deliver=True)[1] == []
+    assert [one.answered for one in wired.link.read_replies(deliver=True)[1]] == [False]
     assert wired.client.recv(999).startswith(b"*3")
+
+
+def test_who_was_once_subscribed_reads_nothing_unseen(wired):
+    commands = [(b"UNSUBSCRIBE", b"c"), (b"LRANGE", b"k", b"0", b"-1")]
+    wired.link.pass_on([(b"SUBSCRIBE", b"c")], [sent(1, b"SUBSCRIBE", b"c")])
+    wired.link.pass_on(commands, [sent(n, *command) for n, command in enumerate(commands, 2)])
+    for kind in (b"subscribe", b"unsubscribe"):
+        wired.valkey.sendall(b"*3\r\n$%d\r\n%b\r\n$1\r\nc\r\n:0\r\n" % (len(kind), kind))
+    answered = wired.link.read_replies(deliver=True)[1]
+    wired.valkey.sendall(b"*500\r\n" + b":1\r\n" * 500)
+    answered += wired.link.read_replies(deliver=True)[1]
+    assert [one.number for one in answered] == [1, 2, 3]
+    assert wired.link.unpaired == 506
 
 
 def test_a_muted_actor_hears_nothing(wired):

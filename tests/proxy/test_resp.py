@@ -173,3 +173,7 @@ def test_what_a_reply_holds_is_counted():
     reply = [b"abc", 1, None, [b"de", {b"k": b"vw"}]]
     assert resp.count_items(reply) == 6
     assert resp.count_bytes(reply) == 3 + 8 + 0 + 2 + 1 + 2
+
+
+def test_a_list_in_one_long_string_is_no_single_item():
+    assert [resp.count_items(text) for text in (b"", b"x" * 16, b"x" * 17, "x" * 1600)] == [1, 1, 2, 100]
