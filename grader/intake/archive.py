@@ -18,6 +18,7 @@ from grader.intake.entry import ARCHIVE_MIB, MIB, TOTAL_MIB, Entry, TooLargeErro
 
 # The zip's own list of its files: 46 bytes and a name for each. A larger list is a flood of files.
 ZIP_LIST_BYTES = 2 * MIB
+ZIP_ENTRY_MARK, ZIP_ENTRY_BYTES = b"PK\x01\x02", 46
 ZIP_END = struct.Struct("<4s4H2LH")
 ZIP_END_MARK = b"PK\x05\x06"
 ZIP_COMMENT_BYTES = 65_535
@@ -123,7 +124,10 @@ def _refuse_long_list(file: IO[bytes]) -> None:
     if at < 0 or len(tail) - at < ZIP_END.size:
         raise zipfile.BadZipFile("its end is missing")
     list_bytes = ZIP_END.unpack_from(tail, at)[5]
-    if list_bytes > ZIP_LIST_BYTES:
+    # A ZIP64 says its list's size in a second place, which counts: so its entries are counted too.
+    entries = file.read().count(ZIP_ENTRY_MARK)
+    file.seek(0)
+    if max(list_bytes, entries * ZIP_ENTRY_BYTES) > ZIP_LIST_BYTES:
         raise TooLargeError("too many files")
 
 

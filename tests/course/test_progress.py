@@ -15,6 +15,17 @@ class Clock:
         return self.time
 
 
+def test_a_name_moves_no_cursor_and_begins_no_line():
+    said, clock = [], Clock()
+    lines = Lines(said.append, clock)
+    lines.begin(2, 0)
+    lines.finished("a\n::error::\x1b[2J\u202e", "No\nzip.")
+    clock.time = 20
+    lines.slowest("b\n::error::", 6)
+    assert said[1] == "a\ufffd::error::\ufffd[2J\ufffd: No\ufffdzip."
+    assert "slowest now: b\ufffd::error:: (6 s)" in said[2]
+
+
 def test_lines_tell_problems_at_once_and_counts_now_and_then():
     said, clock = [], Clock()
     lines = Lines(said.append, clock)

@@ -329,6 +329,19 @@ def test_a_pax_header_of_gigabytes_is_refused(opened, tmp_path):
         opened(path)
 
 
+def test_a_zip64_that_says_little_of_its_list_is_no_way_around(opened, tmp_path):
+    path, count = tmp_path / "a.zip", 100_000
+    entries = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, *[0] * 7, 1, *[0] * 6) + b"a"
+    first = struct.pack("<4s5H3L2H", b"PK\x03\x04", 20, *[0] * 7, 1, 0) + b"a"
+    listed = (len(entries) * count, len(first))
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, *listed)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, sum(listed), 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 100, len(first), 0)
+    path.write_bytes(first + entries * count + end64 + locator + end)
+    with pytest.raises(SubmissionError, match="too many files"):
+        opened(path)
+
+
 def test_a_flood_of_files_is_refused_quickly(opened, tmp_path, monkeypatch):
     path = tmp_path / "a.zip"
     make_zip(path, {f"{number:06}": b"" for number in range(50_000)})
