@@ -77,7 +77,8 @@ def pick(hint: str, about: str = "", alone: str = ONE_AFTER_THE_OTHER) -> Pick:
     """
 
     def picked(lost: Lost) -> str:
-        errors = [advice(one) for one in lost.raised]
+        # Where callers race for a lock, what it should have held together says more than that it is lost.
+        errors = [advice(one) for one in lost.raised if "Lock" not in one.type]
         if any(errors):
             return next(filter(None, errors))
         if lost.gave_up:
