@@ -98,7 +98,11 @@ class Plugin:
             item = session.items[place]
             # Which one is next isn't known yet; with one from far away as such, what all share stays set up.
             far = session.items[-1 if item.path != session.items[-1].path else 0]
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=far if far is not item else None)
+            following = far if far is not item else None
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self._rig.parted:  # only now does a check of several actors say something: see ``Workers``
+                self._rig.parted = False
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             gc.collect(0)  # of what the check leaves, which is little: see grader.harness.attempt
             if session.shouldstop:
                 raise session.Interrupted(session.shouldstop)
@@ -198,6 +202,9 @@ class Plugin:
     def _finish(self, item: pytest.Item) -> None:
         name = check_id(item)
         lab, error = self._labs.pop(name, None), self._errors.pop(name, None)
+        if self._rig.parted and not isinstance(error, GraderError):
+            self._forget(name)
+            return
         if lab and lab.stage.kit.trouble.server_spoiled and isinstance(error, CheckFailedError):
             # So that no submission uses up a server in each.
             error = lab.stage.kit.trouble.blocked(lab.stage.actors)
@@ -209,6 +216,11 @@ class Plugin:
             self._stop(item, "a grader error")
         elif self._plan.fail_fast and result.outcome is not Outcome.PASSED:
             self._stop(item, "--fail-fast")
+
+    def _forget(self, name: str) -> None:
+        """Nothing of it counts: it is run anew."""
+        self._evidence.pop(name, None)
+        self._unsure.pop(name, None)
 
     def _stop(self, item: pytest.Item, why: str) -> None:
         self.stopped = True

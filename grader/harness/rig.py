@@ -24,8 +24,9 @@ from grader.proxy import resp
 from grader.proxy.relay import Relay, Times, Upstream, pass_all
 from grader.sandbox.process import Process
 from grader.sandbox.start import Ground, start_worker
-from grader.sandbox.walls import Enclosure, Walls, WallsPlan, enclose
+from grader.sandbox.walls import Enclosure, Walls, WallsPlan, enclose, for_another
 from grader.sandbox.worker import Worker, WorkerError
+from grader.sandbox.workers import Workers
 from grader.server import Server, open_server
 from grader.settings import Settings
 from grader.spent import Spent
@@ -62,13 +63,16 @@ class Rig:
         self.loop = stack.enter_context(Loop())
         self.clock = Clock(place.sockets / "clock")
         self.walls = walls
-        self._enclosure: Enclosure = enclose(
-            WallsPlan(self.walls, place.submission, place.sockets, place.scratch, self.bounds)
-        )
+        self._enclosure = self._enclose(walls)
+        self.parted = False  # since the stage before: what was seen on it is void
         self.server: Server
         self._server_stack = ExitStack()
         self._worker_stack = stack.enter_context(ExitStack())
-        self.worker: Worker = self._start_worker()
+        self.workers = self._start_workers()
+
+    def _enclose(self, walls: Walls) -> Enclosure:
+        place = self._place
+        return enclose(WallsPlan(walls, place.submission, place.sockets, place.scratch, self.bounds))
 
     @property
     def folder(self) -> Path:
@@ -93,12 +97,15 @@ class Rig:
         self.admin = self._server_stack.enter_context(Admin(server.address, server.admin))
         return server
 
-    def _start_worker(self) -> Worker:
+    def _start_workers(self) -> Workers:
+        return Workers(self._start_worker(self._enclosure))
+
+    def _start_worker(self, enclosure: Enclosure) -> Worker:
         relay = Relay(self.loop, self._place.sockets, self._connect, Times(lambda: 0.0, lambda: 0))
         address = Path(relay.open(WARM_UP))
         ground = Ground(self._place.sockets, self._place.sockets / "clock", address)
         self._worker_stack.callback(relay.close_all)
-        worker = start_worker(self.loop, self._enclosure, ground, self.bounds)
+        worker = start_worker(self.loop, enclosure, ground, self.bounds)
         self._worker_stack.callback(worker.close)
         self._warming = relay
         return worker
@@ -107,7 +114,7 @@ class Rig:
         """Return when the worker is ready for its first actor."""
         self._warming.passes = pass_all
         try:
-            self.worker.wait_ready()
+            self.workers.wait_ready()
         finally:
             self._warming.close_all()
 
@@ -151,11 +158,12 @@ class Rig:
             quiet = len(kept) == len(stage.actors) and not relay.waiting()
             self._programmed = relay.programmed
             self._clear(relay, trouble, kept, quiet=quiet)
+            self.parted = len(stage.actors) > 1 and self._part()
 
     def _kit(self, relay: Relay, trouble: Trouble) -> Kit:
         return Kit(
             self.loop,
-            self.worker,
+            self.workers,
             relay,
             self.clock,
             self.admin,
@@ -168,7 +176,7 @@ class Rig:
     def _blame(self, relay: Relay) -> Blame:
         return Blame(
             self.loop,
-            self.worker,
+            self.workers,
             relay,
             self.bounds,
             self._enclosure.submission,
@@ -190,16 +198,16 @@ class Rig:
         try:
             # Where something may go on, or hasn't ended well, nothing is kept.
             if kept:
-                self.worker.keep(kept)
+                self.workers.keep(kept)
             else:
-                self.worker.end()
+                self.workers.end()
         except WorkerError:
             self._replaced += 1
             if self._replaced > REPLACEMENTS:
                 raise
             self._worker_stack.close()
             relay.close_all()
-            self.worker = self._start_worker()
+            self.workers = self._start_workers()
             self.wait_ready()
         if not quiet:
             trouble.calm(self.admin, quick=bool(relay.waiting()))
@@ -207,6 +215,17 @@ class Rig:
         if trouble.server_spoiled:
             self._server_stack.close()
             self.server = self._open_server()
+
+    def _part(self) -> bool:
+        """Put actors behind walls of their own where files were made that all of them see; whether it did.
+
+        Without walls nothing would part them.
+        """
+        if not self.walls.isolated or self.workers.apart or not self.workers.wrote():
+            return False
+        self.workers.add(self._start_worker(self._enclose(for_another(self.walls))))
+        self.wait_ready()
+        return True
 
 
 @contextmanager

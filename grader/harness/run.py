@@ -42,8 +42,8 @@ def run_suites(plan: Plan, rig: Rig, emit: Callable[[Placed], None], files: File
             raise GraderError(say_fault(plugin.internal)) from plugin.internal
         server = rig.server.facts
         return Facts(
-            rig.worker.versions["python"],
-            rig.worker.versions["redis"],
+            rig.workers.versions["python"],
+            rig.workers.versions["redis"],
             server.version,
             server.kind,
             server.image,

@@ -11,7 +11,7 @@ from grader.interleave.trouble import Trouble
 from grader.loop import Loop
 from grader.processor import Processor
 from grader.proxy.relay import Relay
-from grader.sandbox.worker import Worker
+from grader.sandbox.workers import Workers
 
 Tell = Callable[[str, str, Any], None]  # an actor's name ('' for the clock), what it does, and with what
 
@@ -21,7 +21,7 @@ class Kit:
     """What a stage is made from; it outlives the check."""
 
     loop: Loop
-    worker: Worker
+    workers: Workers
     relay: Relay
     clock: Clock
     admin: Admin

@@ -36,14 +36,14 @@ class Stage(Simulation):
         address = self.relay.open(name)
         seed, late = hash((self._seed, len(self.actors))), len(self.actors) * APART_NANOSECONDS
         order = Order(self.kit.inside(address), seed, self.clock.monotonic + late, self.clock.wall + late)
-        actor = Actor(name, self.kit.worker.spawn(), order)
+        actor = Actor(name, self.kit.workers.spawn(len(self.actors)), order)
         self.admit(actor)
         return actor
 
     def kill(self, actor: Actor) -> None:
         """Kill an actor's process as ``kill -9`` does, and close its connections."""
         self.relay.mute(actor.name)
-        self.kit.worker.kill(actor.process)
+        self.kit.workers.kill(actor.process)
         actor.dead = True
         self.relay.close(actor.name)
         self.tell(actor.name, "dies", None)

@@ -16,7 +16,8 @@ from grader.loop import Loop
 from grader.proxy import resp
 from grader.proxy.relay import Relay
 from grader.results import Frame, Outcome
-from grader.sandbox.worker import Worker, WorkerError
+from grader.sandbox.worker import WorkerError
+from grader.sandbox.workers import Workers
 from grader.server.address import Address, Login
 from grader.spent import Spent
 
@@ -37,7 +38,7 @@ class Ground:
     """What has to be known to say whose fault something is."""
 
     loop: Loop
-    worker: Worker
+    workers: Workers
     relay: Relay
     bounds: Bounds
     submission: str  # its folder as the worker sees it
@@ -62,7 +63,7 @@ class Trouble:
 
     def __init__(self, ground: Ground) -> None:
         self._loop = ground.loop
-        self._worker = ground.worker
+        self._workers = ground.workers
         self._relay = ground.relay
         self._bounds = ground.bounds
         self._submission = ground.submission
@@ -79,11 +80,11 @@ class Trouble:
         """Its process ended in the middle of a call."""
         actor.dead = True
         try:
-            status, peak = self._worker.end().get(actor.process.pid, (None, 0))
+            self._workers.end()
         except WorkerError:
             if self._isolated:
                 raise  # the first process is gone as well, which is no student's doing
-            status, peak = None, 0
+        status, peak = actor.process.ended
         return StudentFault(Outcome.ERRORED, self._say_death(actor.doing, status, peak), call=actor.doing)
 
     def _say_death(self, doing: str, status: int | None, peak_kib: int) -> str:
@@ -140,7 +141,7 @@ class Trouble:
 
     def _ask_stack(self, actor: Actor) -> tuple[Frame, ...]:
         try:
-            self._worker.signal(actor.process, signal.SIGUSR1)
+            self._workers.signal(actor.process, signal.SIGUSR1)
         except WorkerError:
             return ()
         end = time.monotonic() + STACK_SECONDS
@@ -191,7 +192,7 @@ class Trouble:
             return
         self._weighed = time.monotonic()
         most = TOGETHER * self._bounds.memory_mib
-        if self._worker.held_mib() > most:
+        if self._workers.held_mib() > most:
             doing = _doing(actors)
             message = f"All processes of your code together used more than {most} MiB of memory."
             raise StudentFault(Outcome.ERRORED, message, call=doing)

@@ -54,6 +54,7 @@ class Process:
     output_bytes: int = 0
     misbehaved: str = ""  # a sentence: what it sent that no honest worker sends
     request: str = ""  # the open request's id
+    ended: tuple[int | None, int] = (None, 0)  # exit status and peak KiB, once it is known to have ended
 
     @property
     def gone(self) -> bool:

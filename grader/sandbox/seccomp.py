@@ -5,6 +5,9 @@ of the kernel were found, and those that keep memory which no limit of a process
 files in memory). The filter is a classic BPF program over the call's number and first argument, as
 seccomp(2) describes; a denied call gets EPERM, and clone3, whose flags no filter can read, ENOSYS, after
 which libraries take clone instead.
+
+Locks of files and names of sockets would let one actor hold another off, as nothing but Valkey may (see
+``workers``): what lies behind the walls is the same file for both.
 """
 
 import errno
@@ -12,7 +15,7 @@ import platform
 import struct
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16  # in struct seccomp_data
+_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT, _SECOND_ARGUMENT_AT = 0, 4, 16, 24  # in struct seccomp_data
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 _NEW_USER = 0x10000000  # CLONE_NEWUSER
 _X32 = 0x40000000  # numbers from here on are x86-64's second table of the same calls
@@ -22,10 +25,14 @@ _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 # Calls by number: (x86_64, aarch64).
 _DENIED = {
     "add_key": (248, 217),
+    "bind": (49, 200),
     "bpf": (321, 280),
     "chroot": (161, 51),
+    "fanotify_init": (300, 262),
     "fsmount": (432, 432),
     "fsopen": (430, 430),
+    "inotify_init": (253, 26),
+    "inotify_init1": (294, 26),
     "io_uring_setup": (425, 425),
     "ioprio_set": (251, 30),
     "kcmp": (312, 272),
@@ -65,6 +72,19 @@ _OF_A_PROCESS = {
     "sched_setparam": (142, 118),
     "sched_setscheduler": (144, 119),
 }
+# Locks of files, and what tells of them, do nothing and say that all is well: on another machine they would
+# hold nobody off either, and who locks a file for another reason is not to lose by it.
+_FLOCK, _FCNTL = (73, 32), (72, 25)
+_OF_LOCKS = {
+    "F_GETLK": 5,
+    "F_SETLK": 6,
+    "F_SETLKW": 7,
+    "F_OFD_GETLK": 36,
+    "F_OFD_SETLK": 37,
+    "F_OFD_SETLKW": 38,
+    "F_SETLEASE": 1024,
+    "F_NOTIFY": 1026,
+}
 # Calls that can make a user namespace, with their flags first.
 _CLONING = {"clone": (56, 220), "unshare": (272, 97)}
 _CLONE3 = (435, 435)
@@ -92,6 +112,11 @@ def make_filter(machine: str = "") -> bytes:
     for numbers in _OF_A_PROCESS.values():
         others = [_step(_LOAD, _FIRST_ARGUMENT_AT), _step(_EQUAL, 0, then=1), _refuse(errno.EPERM)]
         program += [_step(_EQUAL, numbers[kind], other=len(others) + 1), *others, _step(_RETURN, _ALLOW)]
+    program += _unless(_EQUAL, _FLOCK[kind], _refuse(0))
+    locks = [_step(_LOAD, _SECOND_ARGUMENT_AT)]
+    for command in _OF_LOCKS.values():
+        locks += _unless(_EQUAL, command, _refuse(0))
+    program += [_step(_EQUAL, _FCNTL[kind], other=len(locks) + 1), *locks, _step(_RETURN, _ALLOW)]
     return b"".join([*program, _step(_RETURN, _ALLOW)])
 
 
@@ -105,4 +130,5 @@ def _unless(test: int, value: int, refusal: bytes) -> list[bytes]:
 
 
 def _refuse(number: int) -> bytes:
+    """Leave the call undone and give this error; with 0, success."""
     return _step(_RETURN, _ERROR | number)

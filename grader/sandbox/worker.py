@@ -152,13 +152,17 @@ class Worker:
             self._loop.forget(source)
             os.close(source) if isinstance(source, int) else source.close()
 
+    def wrote(self) -> bool:
+        """Whether any actor has made or removed a file."""
+        return bool(self._order({"files": True})["wrote"])
+
+    def has(self, process: Process) -> bool:
+        """Whether it is one of this worker's."""
+        return any(process is one for one, _ in self._processes)
+
     def signal(self, process: Process, number: int) -> None:
         """Send a signal to an actor's process."""
         self._order({"signal": [process.pid, number]})
-
-    def kill(self, process: Process) -> None:
-        """Kill an actor's process; what it sent before stays readable."""
-        self.signal(process, signal.SIGKILL)
 
     def keep(self, processes: list[Process]) -> None:
         """Kill every actor's process but these, which may be actors again; see ``Process.spotless``."""
@@ -177,17 +181,18 @@ class Worker:
         process.calls.closed = True
         process.threads.close()
 
-    def end(self) -> dict[int, tuple[int, int]]:
-        """Kill every actor's process and all that it started: exit status and peak KiB by number."""
+    def end(self) -> None:
+        """Kill every actor's process and all that it started; how each ended is then known."""
         ended = self._order({"end": True})["ended"]
         for _ in range(LAST_TURNS):  # what they had sent before
             if not self._loop.turn(0):
                 break
         for entry in self._processes:
+            status, peak = ended.get(str(entry[0].pid), entry[0].ended)
+            entry[0].ended = status, peak
             self._drop(*entry)
         self._processes.clear()
         self._kept = []
-        return {int(pid): (status, peak) for pid, (status, peak) in ended.items()}
 
     def held_mib(self) -> float:
         """MiB of memory that the worker's processes hold together."""

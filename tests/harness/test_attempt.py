@@ -117,7 +117,7 @@ def kill_zygote(lab):
     kit = lab.stage.kit
     kill_all("worker.py", lab)
     for _ in range(1000):
-        if kit.worker._control.closed:
+        if all(worker._control.closed for worker in kit.workers._workers):
             return
         kit.loop.turn(0.01)
     raise TimeoutError("the zygote lives on")

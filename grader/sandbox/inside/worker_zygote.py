@@ -142,9 +142,24 @@ def kill_all(children: set[int]) -> dict[str, list[int]]:
         ended[str(pid)] = [os.waitstatus_to_exitcode(status), usage.ru_maxrss]
 
 
+def fork_actor(control: socket.socket, config: Config, descriptors: list[int]) -> int:
+    """Fork an actor's process; its number."""
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        become_actor(config, descriptors)
+    return pid
+
+
+def when_written() -> int:
+    """When anybody last made, or removed, a file in the one place where files can be made."""
+    return os.stat(os.environ["TMPDIR"]).st_mtime_ns
+
+
 def serve(control: socket.socket, config: Config) -> None:
     """The zygote's loop."""
     children: set[int] = set()
+    untouched = when_written()
     while True:
         order, descriptors = receive_order(control)
         if order is None:
@@ -152,12 +167,8 @@ def serve(control: socket.socket, config: Config) -> None:
             return
         reply: Config = {}
         if "spawn" in order:
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                become_actor(config, descriptors)
-            children.add(pid)
-            reply = {"pid": pid}
+            reply = {"pid": fork_actor(control, config, descriptors)}
+            children.add(reply["pid"])
         elif "signal" in order:
             try:
                 os.kill(*order["signal"])
@@ -165,6 +176,8 @@ def serve(control: socket.socket, config: Config) -> None:
                 pass
         elif "keep" in order:
             kill_some(children, set(order["keep"]))
+        elif "files" in order:
+            reply = {"wrote": when_written() != untouched}
         elif "end" in order:
             reply = {"ended": kill_all(children)}
             children.clear()

@@ -1,0 +1,42 @@
+"""Two callers tell each other nothing but through Valkey, by no file either."""
+
+import pytest
+
+from grader.assignment import Exercise
+from grader.suites.lab import Lab, Subject
+
+STUDENT = """
+import os
+class It:
+    def __init__(self, client): pass
+    def leave(self):
+        with open(os.environ["TMPDIR"] + "/message", "w") as file: file.write("x")
+    def look(self):
+        return os.path.exists(os.environ["TMPDIR"] + "/message")
+"""
+
+
+@pytest.fixture
+def ask(theatre):
+    """What two callers see who look on a stage of their own, once each of the methods was called."""
+    (theatre.submission / "apart.py").write_text(STUDENT)
+
+    def ask(*methods):
+        with theatre.rig.stage(1) as stage:
+            lab = Lab(stage, Subject(Exercise("apart", "Apart", "It", 10), "apart.py"), 1, 10)
+            here, there = lab.new("here"), lab.new("there", actor=lab.enter())
+            for method in methods:
+                getattr(here, method)()
+            return [here.look(), there.look()]
+
+    return ask
+
+
+def test_who_makes_a_file_is_parted_from_the_others_and_what_was_seen_is_void(theatre, ask):
+    assert ask() == [False, False]
+    assert not theatre.rig.parted
+    assert ask("leave") == [True, True]
+    assert theatre.rig.parted
+    assert ask("leave") == [True, False]
+    assert not theatre.rig.parted  # for now it counts
+    assert theatre.rig.workers.apart
