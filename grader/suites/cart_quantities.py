@@ -37,7 +37,7 @@ def test_quantity_of_an_item(lab: Lab, cart: StandIn, rand: Random) -> None:
     cart.add(tea, many)
     expect(cart.quantity(tea)).to_equal(many, hint=INTS)
     expect(cart.quantity(milk)).to_equal(0, hint=hint)
-    read_beside(lab, ann.quantity(tea), ann.remove(tea), {tea: 1}, GONE)
+    read_beside(lab, cart, ann.quantity(tea), {tea: 1}, GONE)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
@@ -53,18 +53,23 @@ def test_items_gives_every_quantity(lab: Lab, cart: StandIn, rand: Random) -> No
     expect_all(cart.items(), few | many, "The answer", hint)
     tea, milk = words(rand, 2)
     hint = "Between two commands an item may go: HGETALL gives names and quantities in one step."
-    read_beside(lab, ann.items(), ann.remove(tea), {tea: 1, milk: 1}, hint)
+    read_beside(lab, cart, ann.items(), {tea: 1, milk: 1}, hint)
 
 
-def read_beside(lab: Lab, read: Call, change: Call, quantities: dict[str, int], hint: str) -> None:
-    """Try every order of a reading call and a change: it never raises."""
+def read_beside(lab: Lab, cart: StandIn, read: Call, quantities: dict[str, int], hint: str) -> None:
+    """Try every order of a reading call and the removal of the first of these items: it never raises."""
+    with lab.traffic() as traffic:
+        getattr(cart, read.method).answer(*read.args)
+    if traffic.round_trips <= 1:
+        return  # it looks but once
 
     def raises(ending: Ending) -> str:
         answer = ending.answers[0]
         return f"{read} raised {answer}, though it may not." if isinstance(answer, Raised) else ""
 
     setup = tuple(ann.add(item, many) for item, many in quantities.items())
-    lab.race(Scenario({"ann": ("ann",)}, (read, change), setup), raises, hint)
+    removal = ann.remove(next(iter(quantities)))
+    lab.race(Scenario({"ann": ("ann",)}, (read, removal), setup), raises, hint)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")
@@ -80,7 +85,7 @@ def test_count_is_units_in_all(lab: Lab, cart: StandIn, rand: Random) -> None:
         8 + sum(many.values()),
         hint="All items of a large cart count: a single page of HSCAN gives only some.",
     )
-    read_beside(lab, ann.count(), ann.remove(tea), {tea: 1, milk: 1}, GONE)
+    read_beside(lab, cart, ann.count(), {tea: 1, milk: 1}, GONE)
     hint = (
         "A number that is kept beside the cart changes in the same step as the cart, by what really changed."
     )
@@ -176,7 +181,7 @@ def test_total_in_cents(lab: Lab, cart: StandIn, rand: Random) -> None:
     hint = "All items of a large cart have a price: a single page of HSCAN gives only some."
     seen = cart.total(dict.fromkeys(many, 100) | {tea: 0, milk: 0})
     expect(seen).to_equal(100 * sum(many.values()), hint=hint)
-    read_beside(lab, ann.total({tea: 5, milk: 7}), ann.remove(tea), {tea: 1, milk: 1}, GONE)
+    read_beside(lab, cart, ann.total({tea: 5, milk: 7}), {tea: 1, milk: 1}, GONE)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")

@@ -15,7 +15,7 @@ from grader.suites.cart_rules import NO_DICT, contents, expect_contents, plain, 
 from grader.suites.check import check
 from grader.suites.clues import Lost, Pick, pick
 from grader.suites.expect import expect
-from grader.suites.hindered import AGAIN, hinder
+from grader.suites.hindered import AGAIN, ONE_STEP_EACH, hinder
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import SHARED_STATE, word, words
 from grader.suites.sequential import Sequential
@@ -64,13 +64,13 @@ def without_zeros(answer: Answer) -> object:
     return {item: many for item, many in value.items() if many} if isinstance(value, dict) else value
 
 
-def race(lab: Lab, together: tuple[Call, ...], setup: tuple[Call, ...], verdict: str, hint: Pick) -> None:
-    """Try every order of the calls, and look into the carts of all who are in it."""
+def race(lab: Lab, together: tuple[Call, ...], setup: tuple[Call, ...], verdict: str, hint: Pick) -> int:
+    """Try every order of the calls, and look into the carts of all who are in it; how many there were."""
     users = {call.on for call in (*together, *setup)} | {call.args[0] for call in together if is_merge(call)}
     names = [user for user in USERS if user in users]
     look = tuple(Calls(user).items() for user in names)
     scenario = Scenario({user: (user,) for user in names}, together, setup, look)
-    lab.race(scenario, Race(scenario, verdict), partial(seen_hint, lab, names, hint))
+    return lab.race(scenario, Race(scenario, verdict), partial(seen_hint, lab, names, hint))
 
 
 def seen_hint(lab: Lab, users: Sequence[str], hint: Pick, lost: Lost) -> str:
@@ -101,7 +101,13 @@ def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
     tea = word(rand)
     hint = pick("Reading, adding in Python and writing back loses what happens between.", "add")
     for setup in ((ann.add(tea, 1),), ()):
-        race(lab, (ann.add(tea, 2), ann.add(tea, 3)), setup, "An add was lost.", hint)
+        tried = race(lab, (ann.add(tea, 2), ann.add(tea, 3)), setup, "An add was lost.", hint)
+    if tried > ONE_STEP_EACH:
+        add_hindered(lab, tea)
+
+
+def add_hindered(lab: Lab, tea: str) -> None:
+    """An add counts beside any number of others, however often it has to try."""
     answer, changes, caller = hinder(lab, CARTS, ann.add(tea, 100), ann.add(tea, 1), (ann.add(tea, 1),))
     if not isinstance(answer, Raised):  # who raises at last has added nothing
         with lab.unseen():
@@ -191,9 +197,15 @@ def test_merge_beside_a_change(lab: Lab, rand: Random) -> None:
         ann.clear(),
     ):
         verdict = f"Units were lost or doubled by a merge beside {beside}."
-        race(lab, (ann.merge("guest"), beside), (ann.add(tea, 1), guest.add(tea, 2)), verdict, hint)
+        tried = race(lab, (ann.merge("guest"), beside), (ann.add(tea, 1), guest.add(tea, 2)), verdict, hint)
     verdict = f"Units were lost or doubled by a merge into a cart that was empty, beside {ann.add(tea, 3)}."
     race(lab, (ann.merge("guest"), ann.add(tea, 3)), (guest.add(tea, 2),), verdict, hint)
+    if tried > ONE_STEP_EACH:
+        merge_hindered(lab, tea)
+
+
+def merge_hindered(lab: Lab, tea: str) -> None:
+    """A merge loses no unit, however often it has to try."""
     setup = (ann.add(tea, 1), guest.add(tea, 100))
     _, changes, caller = hinder(lab, CARTS, ann.merge("guest"), guest.add(tea, 1), setup)
     with lab.unseen():
@@ -249,7 +261,13 @@ def test_checkout_beside_a_change(lab: Lab, rand: Random) -> None:
     hint = pick("What comes between reading the cart and deleting it is lost.", "checkout")
     for beside in (ann.add(tea, 3), ann.add(milk, 1), ann.set_quantity(tea, 9)):
         verdict = f"{beside} beside the checkout was lost or counted twice."
-        race(lab, (ann.checkout(), beside), (ann.add(tea, 2),), verdict, hint)
+        tried = race(lab, (ann.checkout(), beside), (ann.add(tea, 2),), verdict, hint)
+    if tried > ONE_STEP_EACH:
+        checkout_hindered(lab, tea)
+
+
+def checkout_hindered(lab: Lab, tea: str) -> None:
+    """A checkout loses no unit, however often it has to try."""
     answer, changes, caller = hinder(lab, CARTS, ann.checkout(), ann.add(tea, 1), (ann.add(tea, 100),))
     if isinstance(answer, Returned):
         taken = units(plain(answer.value), tea)

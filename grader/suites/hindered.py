@@ -13,6 +13,7 @@ from grader.interleave.moves import Move
 from grader.proxy.link import unit_length
 from grader.suites.lab import Lab, Pending, StandIn
 
+ONE_STEP_EACH = 2  # orders of two calls between whose steps nothing can come: nothing hinders these
 CHANGES = 16  # beside one call
 PATIENCE = 12  # steps in a row, after which who waits for somebody makes room
 # The caller stands still so often, for so long: less in all than any lock is held for.

@@ -218,8 +218,10 @@ class Lab(Calling):
 
     # Races and crashes
 
-    def race(self, scenario: Scenario, judge: Judge, hint: str | Pick = "", most: int | None = None) -> None:
+    def race(self, scenario: Scenario, judge: Judge, hint: str | Pick = "", most: int | None = None) -> int:
         """Try every order of the scenario's calls; ``judge`` gives a sentence for an ending that is wrong.
+
+        Gives how many orders that were.
 
         ``most`` bounds the orders tried below what the settings say; ``hint`` may pick one by what was seen,
         and a sharper sentence with it.
@@ -228,7 +230,7 @@ class Lab(Calling):
         found = self._explorer.explore(scenario, judge, min(self._limit, most or self._limit))
         self.schedules += found.tried
         if (failure := found.failure) is None:
-            return
+            return found.tried
         self.evidence_from = failure.trace.first_number
         steps, verdict = failure.trace.steps(failure.turning), failure.verdict
         if not isinstance(hint, str):
