@@ -10,7 +10,11 @@ import os
 class It:
     def __init__(self, client): pass
     def leave(self):
-        with open(os.environ["TMPDIR"] + "/message", "w") as file: file.write("x")
+        place = os.environ["TMPDIR"]
+        before = os.stat(place)
+        with open(place + "/message", "w") as file: file.write("x")
+        try: os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+        except PermissionError: pass  # it is root's
     def look(self):
         return os.path.exists(os.environ["TMPDIR"] + "/message")
 """

@@ -152,8 +152,11 @@ def fork_actor(control: socket.socket, config: Config, descriptors: list[int]) -
 
 
 def when_written() -> int:
-    """When anybody last made, or removed, a file in the one place where files can be made."""
-    return os.stat(os.environ["TMPDIR"]).st_mtime_ns
+    """When anybody last made, or removed, a file in the one place where files can be made.
+
+    The time that nobody can set: whoever owns the place may put its other one back.
+    """
+    return os.stat(os.environ["TMPDIR"]).st_ctime_ns
 
 
 def serve(control: socket.socket, config: Config) -> None:
