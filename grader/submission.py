@@ -61,12 +61,16 @@ def open_submission(path: Path, exercises: Sequence[Exercise], folder: Path) -> 
     return _describe(copy, top, exercises, name)
 
 
-def shown(name: str) -> str:
-    """A name as a sentence may hold it: bounded, printable, valid Unicode."""
-    text = name.encode(errors="surrogateescape").decode(errors="replace")
-    text = "".join(
+def on_one_line(text: str) -> str:
+    """A text without what moves a terminal's cursor, or begins a line: a file may be named anything."""
+    return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
     )
+
+
+def shown(name: str) -> str:
+    """A name as a sentence may hold it: bounded, printable, valid Unicode."""
+    text = on_one_line(name.encode(errors="surrogateescape").decode(errors="replace"))
     return text if len(text) <= SHOWN_NAME else f"{text[: SHOWN_NAME - 3]}..."
 
 

@@ -12,6 +12,7 @@ from grader.course.names import module_name, read_label
 from grader.errors import SubmissionError
 from grader.intake.entry import ARCHIVE_MIB, FILE_MIB, FILES, MIB, TOTAL_MIB, Entry
 from grader.intake.folder import read_file, walk_folder
+from grader.submission import shown
 
 
 @dataclass(frozen=True)
@@ -33,21 +34,21 @@ def pack(paths: tuple[Path, ...]) -> Packed:
     first = paths[0]
     try:
         if first.is_dir():
-            return _pack_files(walk_folder(first), _shown(first.name))
+            return _pack_files(walk_folder(first), shown(first.name))
         if first.suffix != ".py":
             return _pack_archive(first)
-        return _pack_files(map(_loose, sorted(paths)), _shown(first.name))
+        return _pack_files(map(_loose, sorted(paths)), shown(first.name))
     except OSError as error:
-        raise SubmissionError(f"{_shown(first.name)} can't be read: {error.strerror or error}.") from None
+        raise SubmissionError(f"{shown(first.name)} can't be read: {error.strerror or error}.") from None
 
 
 def _pack_archive(path: Path) -> Packed:
     if path.exists() and not path.is_file():  # to read from a pipe would wait for ever
-        raise SubmissionError(f"{_shown(path.name)} is neither a folder nor a file that can be read.")
+        raise SubmissionError(f"{shown(path.name)} is neither a folder nor a file that can be read.")
     size = path.stat().st_size
     if size > ARCHIVE_MIB * MIB:
         raise SubmissionError(
-            f"{_shown(path.name)} is {size // MIB} MiB large; at most {ARCHIVE_MIB} MiB can be graded."
+            f"{shown(path.name)} is {size // MIB} MiB large; at most {ARCHIVE_MIB} MiB can be graded."
         )
     suffix = ".tar.gz" if path.name.lower().endswith(".tar.gz") else path.suffix.lower()
     return Packed(suffix, path.read_bytes())
@@ -72,7 +73,7 @@ def _pack_files(entries: Iterator[Entry], name: str) -> Packed:
                     "hand in the modules and their helpers only."
                 )
             if entry.reason or entry.read is None:
-                warnings += [f"{_shown(entry.name)} is left out: {entry.reason}."] if entry.reason else []
+                warnings += [f"{shown(entry.name)} is left out: {entry.reason}."] if entry.reason else []
                 continue
             # A file that is too large goes in too large, for whoever opens it to say so.
             content = entry.read(FILE_MIB * MIB + 1)
@@ -86,7 +87,3 @@ def _root() -> tarfile.TarInfo:
     info = tarfile.TarInfo(".")
     info.type, info.mode = tarfile.DIRTYPE, 0o755
     return info
-
-
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -9,6 +9,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from grader.submission import on_one_line
+
 LINE_SECONDS = 10.0  # between plain lines while all goes well
 
 
@@ -49,14 +51,14 @@ class Lines:
         """Says a problem at once, and how far it is from time to time."""
         self.done += 1
         if problem:
-            self.say(_on_one_line(f"{name}: {problem}"))
+            self.say(on_one_line(f"{name}: {problem}"))
         if self.now() - self.said >= LINE_SECONDS or self.done == self.total:
             self._count("")
 
     def slowest(self, name: str, seconds: float) -> None:
         """Says which one takes so long, when nothing else has been said for a while."""
         if self.now() - self.said >= LINE_SECONDS:
-            self._count(f", slowest now: {_on_one_line(name)} ({_duration(seconds)})")
+            self._count(f", slowest now: {on_one_line(name)} ({_duration(seconds)})")
 
     def _count(self, more: str) -> None:
         self.said = self.now()
@@ -67,11 +69,6 @@ class Lines:
 
     def end(self) -> None:
         """Nothing to tidy up."""
-
-
-def _on_one_line(text: str) -> str:
-    """Without what moves a terminal's cursor, or begins a line: a folder may be named anything."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _rate(each_second: float) -> str:
@@ -114,11 +111,11 @@ class Bar:
         rate = self._done / max(time.monotonic() - self._began, 1e-9)
         self._progress.update(self._task, advance=1, rate=_rate(rate))
         if problem:
-            self._progress.console.print(_on_one_line(f"{name}: {problem}"), markup=False, highlight=False)
+            self._progress.console.print(on_one_line(f"{name}: {problem}"), markup=False, highlight=False)
 
     def slowest(self, name: str, seconds: float) -> None:
         """Names the one that has been under way the longest."""
-        self._progress.update(self._task, slowest=f"slowest: {_on_one_line(name)}, {_duration(seconds)}")
+        self._progress.update(self._task, slowest=f"slowest: {on_one_line(name)}, {_duration(seconds)}")
 
     def end(self) -> None:
         """Takes the bar away."""

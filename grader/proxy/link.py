@@ -78,9 +78,6 @@ class Link:
         self.flight: deque[Sent] = deque()
         self.streaming = False  # it subscribed: replies are no longer paired
         self.watching = False  # it counts on it that certain keys don't change
-        self.unpaired = (
-            0  # strings and numbers that came and are nobody's reply: a subscriber's, and all after
-        )
         self.mid_batch = False  # part of what is held was released: the rest begins no new round trip
 
     @property
@@ -112,15 +109,18 @@ class Link:
         self.flight.extend(sent)
         self.upstream.sendall(b"".join(map(resp.encode, commands)))
 
-    def read_replies(self, *, deliver: bool) -> tuple[int, list[Sent]]:
-        """Take in what Valkey sent and hand it on; its size, 0 at its end, and the commands now answered."""
+    def read_replies(self, *, deliver: bool) -> tuple[int, list[Sent], int]:
+        """Take in what Valkey sent and hand it on; its size, 0 at its end, and the commands now answered.
+
+        The last is how many strings and numbers came that are nobody's reply: a subscriber's, and all after.
+        """
         data = self.upstream.recv(READ_BYTES)
         if not data:
-            return 0, []
-        answered = []
+            return 0, [], 0
+        answered, unpaired = [], 0
         for reply in self._replies.feed(data):
             if isinstance(reply, resp.Push) or self.streaming or not self.flight:
-                self.unpaired += resp.count_items(reply)
+                unpaired += resp.count_items(reply)
                 continue
             answered.append(self.flight.popleft().with_reply(reply))
         if self.streaming:  # nobody can tell which reply is whose, but all were sent
@@ -128,7 +128,7 @@ class Link:
             self.flight.clear()
         if deliver:
             self.client.sendall(data)
-        return len(data), answered
+        return len(data), answered, unpaired
 
     def close(self) -> None:
         """Close both ends."""

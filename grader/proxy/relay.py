@@ -137,12 +137,11 @@ class Relay:
 
     def _read_replies(self, link: Link) -> None:
         self.stirs(link.actor)
-        before = link.unpaired
         try:
-            size, answered = link.read_replies(deliver=link.actor not in self._muted)
+            size, answered, unpaired = link.read_replies(deliver=link.actor not in self._muted)
         except (OSError, resp.MalformedError):
-            size, answered = 0, []
-        self.unpaired += link.unpaired - before
+            size, answered, unpaired = 0, [], 0
+        self.unpaired += unpaired
         self._count(size)
         for sent in answered:
             self._answered[sent.number] = sent
