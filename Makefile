@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUBMISSION ?= solutions
+WAITS := $(addprefix tests/,interleave harness sandbox/test_threads.py sandbox/test_worker_time.py submissions)
 
 .DEFAULT_GOAL := help
 
@@ -29,6 +30,10 @@ grade: $(VENV)/.runtime ## Grade SUBMISSION (default: solutions)
 .PHONY: test
 test: $(VENV)/.dev ## Run the tests
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+
+.PHONY: test-worker
+test-worker: $(VENV)/.dev ## Run the tests of what leans on how Python itself waits; with PYTHON and VENV on another one
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(WAITS)
 
 .PHONY: hostile
 hostile: $(VENV)/.dev ## Run every hostile submission through the real command

@@ -172,14 +172,23 @@ def _watch_end(thread: threading.Thread) -> list[Any]:
 
 
 def _release_at_end(thread: threading.Thread, waiters: list[Any]) -> None:
-    # Thread.join would make this thread known to ``threading``, where a student's code could find it.
-    wait = getattr(thread, "_wait_for_tstate_lock", None) or thread._handle.join
-    wait()
+    _waiting_for(thread)()
     for lock in list(waiters):
         try:
             lock.release()
         except RuntimeError:
             pass  # its time ran out in the same moment
+
+
+def _waiting_for(thread: threading.Thread) -> Callable[[], Any]:
+    """What returns when a thread has ended: another thing up to Python 3.12, up to 3.13.3, and from then on.
+
+    Thread.join would make who waits known to ``threading``, where a student's code could find it.
+    """
+    if hasattr(thread, "_wait_for_tstate_lock"):
+        return thread._wait_for_tstate_lock
+    handle = thread._os_thread_handle if hasattr(thread, "_os_thread_handle") else thread._handle
+    return handle.join
 
 
 class _InstanceOf(type):
