@@ -198,4 +198,6 @@ def _mounts(box: Box) -> list[str]:
     for device in DEVICES:
         words += ["--dev-bind", device, device]
     scratch = "/tmp"  # noqa: S108 - inside
-    return [*words, "--perms", "1777", "--size", str(box.scratch_bytes), "--tmpfs", scratch]
+    words += ["--perms", "1777", "--size", str(box.scratch_bytes), "--tmpfs", scratch]
+    # Where multiprocessing makes its locks, which its pool of threads needs too: seen as any other file is.
+    return [*words, "--symlink", scratch, "/dev/shm"]  # noqa: S108
