@@ -17,7 +17,7 @@ class Compute:
 
     value: Any = None
     takes: float = 0.0  # virtual seconds
-    raises: tuple[str, str] | None = None  # a built-in exception's name (or ComputeFailed), and its message
+    raises: tuple[str, str] | None = None  # an exception of Python, redis-py or ours, and its message
     name: str = "compute"
 
 

@@ -129,6 +129,7 @@ def test_a_frozen_sleeper_wakes_when_it_is_thawed(lab):
         (("ValueError", "no"), ["ValueError", "no"]),
         (("KeyboardInterrupt", ""), ["KeyboardInterrupt", ""]),
         (("ComputeFailed", "odd"), ["ComputeFailed", "odd"]),
+        (("LockError", "odd"), ["LockError", "odd"]),  # one of redis-py's
         (("ComputeStopped", "x"), ["ComputeStopped", "x"]),
         (("SystemExit", "3"), ["SystemExit", "3"]),
     ],

@@ -156,7 +156,7 @@ def find_in(root: str) -> Callable[[str], Any]:
 
 
 class ComputeFailed(Exception):  # noqa: N818 - a student may well print its name
-    """What a check's callback raises where no built-in exception is asked for."""
+    """What a check's callback raises where no exception of Python or redis-py is asked for."""
 
 
 class ComputeStopped(BaseException):
@@ -293,7 +293,8 @@ class Actor:
             return wire.decode(reply["value"])
         kind, message = reply["raise"]
         known = {"ComputeFailed": ComputeFailed, "ComputeStopped": ComputeStopped}
-        raise known.get(kind, getattr(builtins, kind, ComputeFailed))(message)
+        known = {**vars(importlib.import_module("redis.exceptions")), **vars(builtins), **known}
+        raise known.get(kind, ComputeFailed)(message)
 
     def _describe(self, error: BaseException) -> Config:
         """An exception as data; one that raises where it is only looked at is said to do so."""
