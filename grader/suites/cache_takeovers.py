@@ -5,7 +5,7 @@ from math import inf
 from random import Random
 from typing import Any
 
-from grader.interleave.calls import Call, Compute
+from grader.interleave.calls import Call, Compute, Raised
 from grader.suites.cache_hints import (
     ERROR,
     FREED,
@@ -26,6 +26,7 @@ from grader.suites.cache_rules import (
     advance_until,
     callers,
     expect_computes,
+    expect_error,
     expect_next,
     expect_returned,
     expect_values,
@@ -214,3 +215,6 @@ def test_a_slow_thread_releases_nothing(lab: Lab, rand: Random) -> None:
     value = given(answer)
     hint = OWN_ERROR if value == given(failed) else why_value([value], ["slow"], ERROR)
     expect(value, "What a thread returned").to_equal("slow", hint)
+    # Whether an error goes on as it is where no lock was lost is another check's affair.
+    if lab.computed[0].name == "first" and isinstance(failed, Raised) and failed.module.startswith("redis"):
+        expect_error(failed, "ComputeFailed", "too late", len(lab.computed))
