@@ -140,6 +140,7 @@ def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
         cache.set(key, value, ttl=1)
         lab.advance(0.75)
         left, exists = cache.ttl(key), cache.exists(key)
+        found, many = cache.get(key, NOTHING), cache.get_many([key])
         hit, touched = cache.get_or_compute(key, Compute("computed")), cache.touch(key)
         # On a machine that stood still for a moment, the entry may really be gone.
         if cache.get(key) == value:
@@ -147,7 +148,9 @@ def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
     hint = "An entry is a hit to its very end: get_or_compute computes where there is none, and no sooner."
     expect(hit, "get_or_compute in the last second").to_equal(value, why_value([hit], [value], hint))
     hint = "Stored with ttl=1, it is there for a whole second."
-    expect(cache.get(key), "get in the last second").to_equal(value, hint=hint)
+    expect(found, "get in the last second").to_equal(value, hint=hint)
+    expect(many, "get_many in the last second").to_equal({key: value}, hint=hint)
+    expect(cache.get(key), "get after touch in the last second").to_equal(value, hint=hint)
     hint = "0 is a number of seconds; -2 says that there is no entry."
     expect(left, "ttl in the last second").to_be_one_of((0, 1), hint=about_seconds(left, 1, hint))
     hint = "An entry that has 0 seconds left, rounded, is still there."
@@ -159,7 +162,7 @@ def test_ttl_in_the_last_second(lab: Lab, cache: StandIn, rand: Random) -> None:
 def test_touch_restarts_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
     """touch restarts the time-to-live, to a longer or a shorter one, and keeps the value."""
     longer, shorter = word(rand), word(rand)
-    value = {"a": [rand.randrange(10**6), None]}
+    value = {"a": [rand.randrange(10**6), None], "b": [], "c": 0.1 + 0.2}
     for key in (f"{longer} 1", f"{longer} 2", f"{shorter} 1", f"{shorter} 2"):
         cache.set(key, value, ttl=100)
     lab.advance(50)
