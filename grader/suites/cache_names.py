@@ -78,8 +78,9 @@ def _expect_as_many(found: dict[str, object], numbers: dict[str, int]) -> None:
 def test_similar_keys_are_apart(cache: StandIn, rand: Random) -> None:
     """Keys that look alike are different keys."""
     base = f"{word(rand, 3)}é"
-    alike = [base, base.upper(), f" {base}", f"{base} ", f"{base}\n", base.replace("é", "e\u0301")]
+    alike = [base, f"\ufeff{base}", f"{base}\x00", base.upper(), f" {base}", f"{base} ", f"{base}\n"]
     alike += [
+        base.replace("é", "e\u0301"),
         base.replace("é", "è"),
         base.replace("é", ""),
         f"{base} x",
