@@ -22,6 +22,9 @@ SCRIPTS = " What a script reads counts too."
 TEXTS = " A long text counts as one value for every 16 bytes."
 LONG = 1_000  # bytes
 MANY = 1_100  # entries that top is asked for: fewer than on any board here
+# More than a hundred, and so few that even then the whole board is too much.
+SOME = range(101, 105)
+WIDE = range(40, 50)  # a radius, with as many on both sides as that
 
 
 def costs(lab: Lab, call: Callable[[], Any], entries: int, what: str, hint: str) -> Any:
@@ -66,11 +69,11 @@ def measure(lab: Lab, call: Callable[[], Any]) -> tuple[Any, Spent]:
 @check(points=1, objective="performance", guide="round-trips", needs=("top_is_the_first_n",))
 def test_top_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
     """top reads in proportion to n, in 4 round trips, whatever the board's size and its ties."""
-    crowd, larger = crowded.crowd, rand.randrange(150, 250)
+    crowd, some = crowded.crowd, rand.choice(SOME)
 
     def ask(board: StandIn) -> None:
         board.top(3)
-        for n in (1, 10, larger, MANY):
+        for n in (1, 10, some, MANY):
             what = f"top({n}) of {len(crowd.entries):,} players"
             answer = costs(lab, lambda n=n: board.top(n), n, what, CUT)
             expect_entries(answer, crowd.entries[:n], "All of the first n, however many.", what, crowd.board)
@@ -99,17 +102,19 @@ def test_rank_reads_no_list(lab: Lab, crowded: CrowdedBoard, rand: Random) -> No
 def test_around_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
     """around reads in proportion to radius, in 4 round trips, whatever the board's size and its ties."""
     crowd, radius, larger = crowded.crowd, rand.randrange(2, 4), rand.randrange(510, 590)
+    wide = rand.choice(WIDE)
 
     def ask(board: StandIn) -> None:
         board.around(crowd.entries[0][1])
         tied = crowd.tied(500.25)
-        for place in (tied[1], tied[9], tied[-9], crowd.tied(900.5)[-9], len(crowd.entries) - 1):
+        places = (tied[1], tied[9], tied[-9], crowd.tied(900.5)[-9], len(crowd.entries) - 1)
+        for place, near in ((places[0], wide), *((place, radius) for place in places)):
             player = crowd.entries[place][1]
-            what = f"around with radius {radius} among {len(crowd.entries):,} players"
+            what = f"around with radius {near} among {len(crowd.entries):,} players"
             answer = costs(
-                lab, lambda player=player: board.around(player, radius), 2 * radius + 1, what, PLACE
+                lab, lambda player=player, near=near: board.around(player, near), 2 * near + 1, what, PLACE
             )
-            expect_around(answer, crowd.board, player, radius, what)
+            expect_around(answer, crowd.board, player, near, what)
         place = len(crowd.entries) // 2
         first, player = place - larger, crowd.entries[place][1]
         what = f"around with radius {larger} among {len(crowd.entries):,} players"
