@@ -33,6 +33,7 @@ def test_any_text_names_a_player(lab: Lab, board: StandIn, rand: Random) -> None
     names = [*odd_names(rand), base, base.upper(), f" {base}", f"{base} ", f"{base}\n"]
     names += [f"{base}\u00e9", f"{base}e\u0301", "(1", "-inf", "+", "-", f"[{base}", "0", "None", "😀", "日"]
     names += [" ", "  ", "\n", "\0", f"{base}\0{base}", f"{base}\x1f{base}", base * 50, f"{base * 50}x"]
+    names.append(f"{base}\x0b\x1c\x85\u2028{base}")  # str.splitlines() cuts at each of these
     names += words_sent(lab, board, base)
     names = list(dict.fromkeys(names))
     scores = rand.sample(range(400), len(names))  # no two equal: their order is another check's affair
@@ -61,7 +62,8 @@ def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
     """Boards of different names are apart, whatever text the names are."""
     base = word(rand, 4)
     names = [base, base.upper(), f"{base} ", f"{base}:", f":{base}", f"{base}*", "*", f"{base}-", f"{base}_"]
-    names += [f"{base}\u00e9", f"{base}e\u0301", " ", "\n", f"{base}\0", base * 300, f"{base * 300}x"]
+    names += [f"{base}\u00e9", f"{base}\\xe9", f"{base}e\u0301", f"{base}%3A", " ", "\n", f"{base}\0"]
+    names += [base * 300, f"{base * 300}x"]
     names += SAME_SHORT_HASH
     names += [*rand.sample(odd_names(rand), 3), f" {base}", f"{base}\n"]
     boards = {name: lab.new(f"board{n}", name) for n, name in enumerate(names)}
@@ -78,8 +80,10 @@ def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
             raise CheckFailedError(message, value_of(own), value_of(seen), hint)
         what = f"The score on the board {shortened(name)!r}"
         expect(seen, what).to_equal(own, hint=of_a_score(seen, own, hint))
-    boards[base].remove("ann")
-    expect(boards["*"].size()).to_equal(1, hint="Removing from one board touched another.")
+    boards[base].remove("ann")  # and the board is empty
+    for name in ("*", f"{base}:", f"{base}*"):
+        size, hint = boards[name].size(), "Removing from one board touched another."
+        expect(size, f"The size of the board {name!r}").to_equal(1, hint=hint)
 
 
 def words_sent(lab: Lab, board: StandIn, player: str) -> list[str]:
