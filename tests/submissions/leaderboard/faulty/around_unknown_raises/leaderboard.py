@@ -30,11 +30,11 @@ local rank, previous
 for i = 1, #rows, 2 do
     if i == 1 then
         rank = redis.call('ZCOUNT', key, '-inf', '(' .. rows[2]) + 1
-    elseif rows[i + 1] ~= previous then
+    elseif tonumber(rows[i + 1]) ~= previous then
         rank = first + (i + 1) / 2
     end
-    previous = rows[i + 1]
-    entries[#entries + 1] = {rank, rows[i], previous}
+    previous = tonumber(rows[i + 1]) -- a number, for 0 and -0 are equal
+    entries[#entries + 1] = {rank, rows[i], rows[i + 1]}
 end
 return entries
 """

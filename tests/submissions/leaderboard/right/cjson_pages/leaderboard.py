@@ -19,7 +19,7 @@ local function page(first, last)
     local place = first + (i + 1) / 2
     if i == 1 then
       rank = 1 + redis.call('ZCOUNT', board, '-inf', '(' .. flat[2])
-    elseif flat[i + 1] ~= flat[i - 1] then
+    elseif tonumber(flat[i + 1]) ~= tonumber(flat[i - 1]) then
       rank = place
     end
     rows[#rows + 1] = {rank, flat[i], flat[i + 1]}
