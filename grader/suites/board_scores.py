@@ -173,6 +173,10 @@ def test_add_gives_what_plus_gives(board: StandIn, rand: Random) -> None:
         better = of_a_sum(seen, total, more, hint if near else START)
         expect(seen, f"The sum {start!r} + {more!r}").to_equal(total, hint=better)
         expect(board.score(player), f"The score after {start!r} + {more!r}").to_equal(total, hint=hint)
+    player, total = word(rand, 7), 0.0
+    for more in (0.1, 0.2, 0.3):  # one after the other: kept apart and summed exactly, they make 0.6
+        seen, total = board.add(player, more), total + more
+        expect(seen, f"The sum of all points up to {more!r}").to_equal(total, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
