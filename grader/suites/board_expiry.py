@@ -114,6 +114,23 @@ def test_later_scores_do_not_extend(lab: Lab, rand: Random) -> None:
         late = ends.why_late()
         size, hint = ask(lab, board.size, hint=late)
         expect(size, f"The size {ttl + SLACK:g} seconds after the first score").to_equal(0, hint=hint)
+    _expect_a_last_score_not_to_extend(lab, lab.new("last", word(rand, 7), ttl=ttl), ttl, (ann, bob))
+
+
+def _expect_a_last_score_not_to_extend(lab: Lab, board: StandIn, ttl: int, players: tuple[str, str]) -> None:
+    """One that comes in the last half second, when TTL gives 0 for a board that has its expiry."""
+    first, last = players
+    board.submit(first, 2.0)
+    lab.advance(ttl - 0.25)
+    ends = Ends(lab)
+    board.submit(last, 1.0)
+    ends.look()
+    if board.score(first) is None:
+        return  # it ended within a second of its time, and the last score has begun a new board
+    lab.advance(0.25 + SLACK)
+    late = ends.why_late()
+    size, hint = ask(lab, board.size, hint=late)
+    expect(size, f"The size {ttl + SLACK:g} seconds after the first score").to_equal(0, hint=hint)
 
 
 def read_all(board: StandIn, player: str, after: Callable[[], None] = lambda: None) -> None:
