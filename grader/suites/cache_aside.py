@@ -121,7 +121,6 @@ def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> 
         "KeyboardInterrupt",
         "SystemExit",
         "ComputeStopped",
-        "StopIteration",
         "BusyLoadingError",  # this and the next two are redis-py's: compute() may use a server, too
         "LockError",
         "WatchError",
