@@ -29,6 +29,7 @@ ONE_HASH = "HINCRBY and HSET write a field of a hash: the hash is the cart, and 
 NOT_EVEN_A_HELPER = (
     "Valkey deletes a hash with its last field; what else a call needs, it deletes before it returns."
 )
+LONGER = 300  # characters, more than the 255 at which many cut a name
 MOST_OWN_FIELDS = 2  # of a cart, beside one for each item: a version, the moment of its last change
 HELD = 30  # seconds that other users' carts live: who waits for one of them to go away needs no longer
 
@@ -49,6 +50,10 @@ def test_any_text_names_an_item(lab: Lab, cart: StandIn, rand: Random) -> None:
         "\n",
         "0",
         "None",
+        f"{base}%20",
+        f"{base}&amp;",
+        f"{{{base}}}",
+        rf"{base}\n",
         *own_fields(lab, cart, base),
     ]
     wanted = {name: number for number, name in enumerate(names, 1)}
@@ -62,6 +67,10 @@ def test_any_text_names_an_item(lab: Lab, cart: StandIn, rand: Random) -> None:
     cart.total({name: 1 for name in names if name != gone})
     del wanted[gone]
     expect_all(plain(cart.checkout()), wanted, "What checkout gave", hint)
+    wanted = {name: number for number, name in enumerate(long_names(rand), 1)}
+    fill(cart, wanted)
+    hint = "Names may be long, and differ at their very end only: they are used whole, none is cut."
+    expect_all(contents(cart), wanted, IN_THE_CART, hint)
 
 
 def own_fields(lab: Lab, cart: StandIn, item: str) -> list[str]:
@@ -82,6 +91,7 @@ def test_carts_of_different_users_are_apart(lab: Lab, rand: Random) -> None:
     users = [base, "*", f"{base}*", base.upper(), f"{base} ", f" {base}", f"{base}\n"]
     users += [f"{base}:", f":{base}", f"{base}:tea", f"{base}_tea", f"{base}-tea", f"{base} tea"]
     users += [f"{base}\u00e9", f"{base}e\u0301", f"{base}e", f"{base}\u212b", f"{base}\u00c5"]
+    users += [f"{{{base}}}", f"{base}%20tea", f"{base}&#233;", rf"{base}\xe9"]  # as escapes write some
     users += [" ", "\n", *SAME_SHORT_HASH, *rand.sample(odd_names(rand), 5), *long_names(rand)]
     made = {user: lab.new(f"cart{n}", user) for n, user in enumerate(users)}
     wanted = {user: {"tea": n} for n, user in enumerate(users, 1)}
@@ -99,7 +109,7 @@ def test_carts_of_different_users_are_apart(lab: Lab, rand: Random) -> None:
 
 def long_names(rand: Random) -> list[str]:
     """Two names that differ at their very end."""
-    same = word(rand, LONG)
+    same = word(rand, LONGER)
     return [f"{same}{last}" for last in "ab"]
 
 
