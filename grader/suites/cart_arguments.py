@@ -34,6 +34,11 @@ def test_quantities_that_are_refused(cart: StandIn, rand: Random) -> None:
         expect_raised(cart.set_quantity.answer(word(rand, 8), wrong), ValueError, hint=hint)
     hint = "A call that raises changes nothing."
     expect_contents(cart).to_equal({tea: 3}, hint=hint)
+    milk = word(rand, 7)
+    cart.add(milk)
+    hint = "A call that raises leaves nothing in a pipeline either, which a later call would send."
+    seen = expect_contents(cart, "What is in the cart after an add of another item")
+    seen.to_equal({tea: 3, milk: 1}, hint=hint)
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")
