@@ -162,6 +162,25 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
         wanted, given = (getattr(one, "value", str(one)) for one in (alone, answer))
         expect(given, f"What {call} gave beside other threads").to_equal(wanted, hint=hint)
     merge_in_threads(lab, cart, tea)
+    checkout_in_threads(lab, cart, tea)
+
+
+def checkout_in_threads(lab: Lab, cart: StandIn, item: str) -> None:
+    """Two threads check out; said only of a checkout that goes well alone.
+
+    That both get the items is another check's affair: here neither of them loses what it took.
+    """
+    cart.checkout.answer()
+    cart.add(item, 2)
+    alone = cart.checkout.answer()
+    cart.add(item, 3)
+    turn = in_turn()
+    # Backwards, so that who began first goes on first, when the other has begun as well.
+    answers = lab.together(cart.actor, [ann.checkout(), ann.checkout()], lambda moves: turn(moves[::-1]))
+    if without_zeros(alone) == {item: 2}:
+        taken = max(units(without_zeros(answer), item) for answer in answers)
+        hint = "Each thread reads what it took out itself: its key's name belongs to the call, not to self."
+        expect(taken, "The number of units that the luckier of two checkouts got").to_equal(3, hint=hint)
 
 
 def merge_in_threads(lab: Lab, cart: StandIn, item: str) -> None:
