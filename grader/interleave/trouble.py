@@ -25,6 +25,9 @@ Actors = Mapping[str, Actor]  # of a stage, by name
 
 TOGETHER = 3  # times one process's memory is what all of them may hold
 MEMORY_SECONDS = 0.1  # from one look at the memory of all processes to the next
+SHORT = (
+    0.5  # of a submission's time: once so much is used, races try few orders, so that no check is left out
+)
 STACK_SECONDS = 0.5  # for a process that hangs to write where
 STACK_PAUSE_SECONDS = 0.02  # without more of it, after which it is whole; a busy machine writes it in bits
 # Bounded, for a student's code can write there too.
@@ -112,6 +115,10 @@ class Trouble:
         """Whether the submission has no time left."""
         # What takes longer to tell is asked for only where it can matter.
         return self._spent.real > self._bounds.total_seconds < self._spent.seconds
+
+    def is_short_of_time(self) -> bool:
+        """Whether the submission has used so much of its time that what can be done in short should be."""
+        return self._spent.real > SHORT * self._bounds.total_seconds < self._spent.seconds
 
     def used_up(self, actors: Actors) -> StudentFault:
         """The submission had no time left in the middle of a check."""

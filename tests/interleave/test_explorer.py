@@ -1,12 +1,15 @@
 """Every order that matters is tried, once; the lost update is found; a failing order can be replayed."""
 
 from math import comb
+from types import SimpleNamespace
 
 import pytest
 
 from grader.interleave.calls import Call, Compute, Returned
 from grader.interleave.explorer import PREEMPTIONS, Explorer, Scenario, replay
+from grader.interleave.trouble import SHORT
 from grader.results import StepKind
+from grader.suites.lab import FEW_ORDERS
 
 STUDENT = """
 import redis, time
@@ -290,3 +293,14 @@ def test_a_search_that_takes_too_long_is_ended_and_says_so(explore, monkeypatch)
     found = explore([Call("keep", (1,)), Call("keep", (2,))], both_count, [N])[2]
     assert (found.failure, found.bounded) == (None, True)
     assert found.tried < 20
+
+
+def test_few_orders_are_tried_where_little_of_a_submissions_time_is_left(lab, stage, theatre, monkeypatch):
+    scenario = Scenario({"it": ()}, (Call("note", ("a", 5)), Call("note", ("b", 5))))
+    many = lab.race(scenario, lambda _ending: "")
+    half = theatre.rig.bounds.total_seconds * SHORT
+    for used, tried in ((half - 1, many), (half + 1, FEW_ORDERS)):
+        spent = SimpleNamespace(real=used, seconds=used)
+        monkeypatch.setattr(stage.kit.trouble, "_spent", spent)
+        assert lab.race(scenario, lambda _ending: "") == tried
+    assert many > 2 * FEW_ORDERS
