@@ -23,5 +23,8 @@ def advice(raised: Raised | None) -> str:
         return ""
     if raised.type == "ConnectionError" and "connecting to" in raised.message:
         return CLIENT
+    # Of what a client's pool was made with, on a unix socket, which redis.Redis takes by another name.
+    if raised.type == "TypeError" and raised.message.endswith("unexpected keyword argument 'path'"):
+        return CLIENT
     causes = {"NoPermissionError": COMMAND, "ModuleNotFoundError": PACKAGE, "LockNotOwnedError": LOCK}
     return causes.get(raised.type, "")

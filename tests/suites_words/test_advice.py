@@ -12,6 +12,8 @@ from reports.catalogue import load
     [
         (Raised("ConnectionError", "Error 111 connecting to localhost:6379. Connection refused."), CLIENT),
         (Raised("ConnectionError", "Connection closed by server."), ""),
+        (Raised("TypeError", "Redis.__init__() got an unexpected keyword argument 'path'"), CLIENT),
+        (Raised("TypeError", "f() got an unexpected keyword argument 'pathname'"), ""),
         (
             Raised("NoPermissionError", "User student has no permissions to run the 'flushdb' command"),
             COMMAND,
