@@ -173,7 +173,7 @@ class Simulation:
     def _serve(self) -> bool:
         """Serve everybody until nobody has anything more; True where somebody had."""
         turns, began = 0, time.monotonic()
-        while self.kit.loop.turn(0):
+        while self.kit.loop.turn(0) or self._let_run():
             turns += 1
             if turns % LONG_ROW == 0:
                 self.take_answers()
@@ -181,6 +181,11 @@ class Simulation:
                 if time.monotonic() - began > self.kit.bounds.call_seconds:
                     raise self.kit.trouble.restless()
         return turns > 0
+
+    def _let_run(self) -> bool:
+        """Give who was sent something a turn, and serve what comes of it: no look at them costs as little."""
+        runs = any(actor.busy and actor.process.threads.stirred for actor in self.actors.values())
+        return runs and self.kit.processor.give_turn() and self.kit.loop.turn(0)
 
     def _needs_barrier(self) -> bool:
         return self.relay.streaming or bool(self.relay.waiting())

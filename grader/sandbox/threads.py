@@ -81,6 +81,11 @@ class Threads:
         """True where the system tells."""
         return self._main is not None
 
+    @property
+    def stirred(self) -> bool:
+        """True where something came from the process, or was sent to it, since it was seen at rest."""
+        return not self._rested
+
     def stir(self, *, side: bool = False) -> None:
         """Something came from the process, or was sent to it: whoever was at rest may be so no more.
 
