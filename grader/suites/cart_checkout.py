@@ -27,7 +27,7 @@ def test_merge_adds_the_guests_quantities(lab: Lab, rand: Random) -> None:
     mine, guest = lab.new("mine", "ann"), lab.new("guest", "gus")
     fill(mine, {tea: 2, milk: 1})
     fill(guest, {tea: 3, odd: 10**12 + 1})
-    expect(mine.merge("gus")).to_equal(None, hint="merge returns None.")
+    mine.merge("gus")
     hint = "Quantities of the same item are added, other items of either cart stay as they are."
     expect_contents(mine).to_equal({tea: 5, milk: 1, odd: 10**12 + 1}, hint=hint)
 
@@ -40,7 +40,7 @@ def test_a_guest_who_comes_again(lab: Lab, rand: Random) -> None:
     hint = "Each merge moves all that is in the guest's cart at that time: nothing of it stays there."
     for units in (2, 3):
         guest.add(tea, units)
-        mine.merge("gus")
+        expect(mine.merge("gus")).to_equal(None, hint="merge returns None.")
     expect_contents(mine).to_equal({tea: 5}, hint=hint)
     fill(guest, many)
     mine.merge("gus")
