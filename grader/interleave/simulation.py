@@ -183,7 +183,7 @@ class Simulation:
         return turns > 0
 
     def _let_run(self) -> bool:
-        """Give who was sent something a turn, and serve what comes of it: no look at them costs as little."""
+        """Give who was sent something a turn, and serve what comes of it: cheaper than a look at them."""
         runs = any(actor.busy and actor.process.threads.stirred for actor in self.actors.values())
         return runs and self.kit.processor.give_turn() and self.kit.loop.turn(0)
 

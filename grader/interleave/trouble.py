@@ -25,9 +25,7 @@ Actors = Mapping[str, Actor]  # of a stage, by name
 
 TOGETHER = 3  # times one process's memory is what all of them may hold
 MEMORY_SECONDS = 0.1  # from one look at the memory of all processes to the next
-SHORT = (
-    0.5  # of a submission's time: once so much is used, races try few orders, so that no check is left out
-)
+SHORT = 0.5  # of a submission's time: once so much is used, races try few orders, and no check is left out
 STACK_SECONDS = 0.5  # for a process that hangs to write where
 STACK_PAUSE_SECONDS = 0.02  # without more of it, after which it is whole; a busy machine writes it in bits
 # Bounded, for a student's code can write there too.

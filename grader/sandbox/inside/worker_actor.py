@@ -292,8 +292,8 @@ class Actor:
         if "raise" not in reply:
             return wire.decode(reply["value"])
         kind, message = reply["raise"]
-        known = {"ComputeFailed": ComputeFailed, "ComputeStopped": ComputeStopped}
-        known = {**vars(importlib.import_module("redis.exceptions")), **vars(builtins), **known}
+        ours = {"ComputeFailed": ComputeFailed, "ComputeStopped": ComputeStopped}
+        known = {**vars(importlib.import_module("redis.exceptions")), **vars(builtins), **ours}
         raise known.get(kind, ComputeFailed)(message)
 
     def _describe(self, error: BaseException) -> Config:
