@@ -2,8 +2,11 @@
 
 import datetime as dt
 import time
+from types import SimpleNamespace
 
 import pytest
+
+from grader.sandbox.inside import worker_time
 
 HOUR = 3600.0
 REAL_SECONDS = 3.0  # for an hour's wait on a machine that does other things besides
@@ -452,3 +455,17 @@ def test_a_loop_that_only_looks_at_the_clock_ends(lab, how):
 def test_many_different_commands_take_no_time(lab):
     assert lab.it.many_commands(2000) == 2000
     assert lab.now < 1
+
+
+@pytest.mark.parametrize(
+    "thread",
+    [
+        SimpleNamespace(_wait_for_tstate_lock=lambda: "ended"),  # up to Python 3.12
+        SimpleNamespace(_handle=SimpleNamespace(join=lambda: "ended")),  # up to 3.13.3
+        # From then on; _handle may be a method of the student's.
+        SimpleNamespace(_os_thread_handle=SimpleNamespace(join=lambda: "ended"), _handle=None),
+    ],
+    ids=["3.12", "3.13.3", "3.14"],
+)
+def test_what_waits_for_a_threads_end_is_found_on_every_python(thread):
+    assert worker_time._waiting_for(thread)() == "ended"
