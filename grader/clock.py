@@ -135,9 +135,11 @@ class Clock:
         self._shared[0] += nanoseconds
         self.drifted += nanoseconds
 
-    def tell_offset(self) -> None:
-        """Tell a server that was emptied what the scripts on it need to know."""
-        self._shift(0, self._shifted_ms)
+    def empty(self) -> None:
+        """Empty the server, and tell it what the scripts on it need to know; these stay."""
+        if self._admin is not None:
+            told = [("SELECT", OFFSET_DATABASE), ("SET", OFFSET_KEY, self._shifted_ms), ("SELECT", 0)]
+            self._admin.ask_all([("FLUSHALL", "SYNC"), *told])
 
     def align(self) -> None:
         """Bring the server's expiries up to virtual time."""

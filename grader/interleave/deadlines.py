@@ -73,6 +73,7 @@ class Deadlines:
         if trouble.is_used_up():
             raise trouble.used_up(self._actors)
         for actor in self._actors.values():
+            actor.process.threads.at_rest()  # so that what it computed is known, and counted to this call
             if actor.busy and not actor.frozen and self._is_stuck(actor, now):
                 raise trouble.timed_out(actor)
         trouble.watch_server(self._actors)

@@ -35,7 +35,7 @@ class Scenario:
 
     objects: Mapping[str, tuple[object, ...]]  # name: arguments after the client
     together: tuple[Call, ...]  # one for each actor
-    setup: tuple[Call, ...] = ()
+    setup: tuple[Call, ...] = ()  # none of them with another's answer
     look: tuple[Call, ...] = ()
 
 
@@ -117,14 +117,13 @@ class Explorer:
         while len(self._actors) < len(scenario.together):
             self._actors.append(self._enter())
         actors = self._actors[: len(scenario.together)]
-        stage.kit.admin.ask("FLUSHALL", "SYNC")
-        stage.clock.tell_offset()
-        for actor in actors:
-            for name, arguments in scenario.objects.items():
-                stage.expect_made(actor, name, Call(self._class_name, arguments, on=name))
+        stage.clock.empty()
         known = Answers()
-        for call in scenario.setup:
-            known.note(call, stage.call(actors[0], known.fill(call)))
+        objects = [(name, Call(self._class_name, args, on=name)) for name, args in scenario.objects.items()]
+        for actor in actors:
+            setup = scenario.setup if actor is actors[0] else ()
+            for call, answer in zip(setup, stage.in_a_row(actor, objects, setup), strict=True):
+                known.note(call, answer)
         with Trace(stage) as trace:
             for actor, call in zip(actors, scenario.together, strict=True):
                 stage.begin(actor, known.fill(call))
@@ -132,8 +131,8 @@ class Explorer:
             answers = tuple(stage.take(actor) for actor in actors)
         for call, answer in zip(scenario.together, answers, strict=True):
             known.note(call, answer)
-        look = tuple(stage.call(actors[0], known.fill(call)) for call in scenario.look)
-        return Ending(answers, look), trace
+        look = stage.in_a_row(actors[0], (), tuple(map(known.fill, scenario.look)))
+        return Ending(answers, tuple(look)), trace
 
 
 def replay(explorer: Explorer, scenario: Scenario, choices: tuple[int, ...]) -> Ending:

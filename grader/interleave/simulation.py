@@ -173,7 +173,7 @@ class Simulation:
     def _serve(self) -> bool:
         """Serve everybody until nobody has anything more; True where somebody had."""
         turns, began = 0, time.monotonic()
-        while self.kit.loop.turn(0) or self._let_run():
+        while self._turn():
             turns += 1
             if turns % LONG_ROW == 0:
                 self.take_answers()
@@ -182,10 +182,11 @@ class Simulation:
                     raise self.kit.trouble.restless()
         return turns > 0
 
-    def _let_run(self) -> bool:
-        """Give who was sent something a turn, and serve what comes of it: cheaper than a look at them."""
-        runs = any(actor.busy and actor.process.threads.stirred for actor in self.actors.values())
-        return runs and self.kit.processor.give_turn() and self.kit.loop.turn(0)
+    def _turn(self) -> bool:
+        """Serve who is ready; who was sent something gets a turn before, which is cheaper than a look."""
+        if any(actor.busy and actor.process.threads.stirred for actor in self.actors.values()):
+            self.kit.processor.give_turn()
+        return self.kit.loop.turn(0)
 
     def _needs_barrier(self) -> bool:
         return self.relay.streaming or bool(self.relay.waiting())
@@ -214,10 +215,8 @@ class Simulation:
         if actor.dead:
             return True
         threads = actor.process.threads
-        # Nothing is asked of it, and it has no threads but its own and the side channel's: both only read.
-        if actor.doing == "" and threads.count <= OWN_THREADS:
-            return True
-        return threads.at_rest()
+        # Where nothing is asked of it, its own thread and the side channel's only read: it will rest.
+        return threads.at_rest() or (actor.doing == "" and threads.count <= OWN_THREADS)
 
     def take_answers(self) -> None:
         """Take in what came as answers; raises StudentFault for an actor that died or misbehaved."""

@@ -15,6 +15,8 @@ from grader.results import Outcome
 from grader.sandbox.inside.worker_wire import WireError
 from grader.sandbox.process import Order, Process
 
+_Asked = tuple[dict[str, Any], str]  # a request, and what it asks for as the student would write it
+
 MOMENTS = 20  # for which a process that is to be kept may take to come to rest
 # Between the clocks of two processes: a moment makes a token, which is another in each of them. Not a round
 # number, for each look at a clock takes a round one.
@@ -80,15 +82,31 @@ class Stage(Simulation):
 
     def make(self, actor: Actor, name: str, call: Call) -> Answer:
         """Make an object of the student's class; ``call.method`` is the class's name, for the reader."""
-        args, kwargs = actor.encode_call(call)
-        shown = str(call).partition(".")[2].replace("(", "(client, ", 1).replace(", )", ")")
-        return self._ask(actor, {"do": "make", "as": name, "args": args, "kwargs": kwargs}, shown)
+        return self._ask(actor, *_making(actor, name, call))
 
     def expect_made(self, actor: Actor, name: str, call: Call) -> None:
         """Make an object; raises StudentFault where the student's code raised."""
-        doing = str(call).partition(".")[2]
-        if isinstance(answer := self.make(actor, name, call), Raised):
-            raise fault_of(answer, doing)
+        _expect_made(self.make(actor, name, call), call)
+
+    def in_a_row(
+        self, actor: Actor, objects: Sequence[tuple[str, Call]], calls: Sequence[Call] = ()
+    ) -> list[Answer]:
+        """Make objects, then calls, one after the other by one message; what the calls gave.
+
+        Raises StudentFault where an object can't be made.
+        """
+        self.clock.keep_up()
+        asked = [_making(actor, name, call) for name, call in objects]
+        asked += [_calling(actor, call) for call in calls]
+        if not asked:
+            return []
+        steps, doing = zip(*asked, strict=True)
+        actor.ask({"do": "row", "steps": steps}, ", then ".join(doing), time.monotonic())
+        self._await(actor)
+        answers = self._read_several(self._take_message(actor), len(steps))
+        for (_, call), answer in zip(objects, answers, strict=False):  # the calls' answers follow
+            _expect_made(answer, call)
+        return answers[len(objects) :]
 
     def _ask(self, actor: Actor, what: dict[str, Any], doing: str) -> Answer:
         actor.ask(what, doing, time.monotonic())
@@ -97,9 +115,7 @@ class Stage(Simulation):
     def begin(self, actor: Actor, call: Call) -> None:
         """Let an actor start a call; nothing moves before the next run."""
         self.clock.keep_up()
-        args, kwargs = actor.encode_call(call)
-        what = {"do": "call", "on": call.on, "method": call.method, "args": args, "kwargs": kwargs}
-        actor.ask(what, str(call), time.monotonic())
+        actor.ask(*_calling(actor, call), time.monotonic())
         self.tell(actor.name, "calls", str(call))
 
     def begin_together(self, actor: Actor, calls: Sequence[Call]) -> None:
@@ -139,29 +155,27 @@ class Stage(Simulation):
     def finish_together(self, actor: Actor, choose: Choose = first_move) -> list[Answer]:
         """Run until all the threads of an actor have answered."""
         self.run(lambda: not actor.busy, choose)
-        if actor.answer is None:
-            raise self.kit.trouble.died(actor)
-        message, actor.answer, actor.doing = actor.answer, None, ""
-        if "error" in message:
-            answer = read_answer(message)
-            assert isinstance(answer, Raised)  # noqa: S101 - it has an error
-            raise fault_of(answer, "a call in a thread")
-        return self._read_together(message.get("value"), actor.threads)
+        return self._read_several(self._take_message(actor), actor.threads)
 
-    def _read_together(self, values: Any, threads: int) -> list[Answer]:
-        whole = isinstance(values, list) and len(values) == threads
-        try:
-            return [read_answer(one) for one in (values if whole else [None])]
-        except WireError as error:
-            raise StudentFault(Outcome.ERRORED, f"It answered with what isn't an answer: {error}.") from None
+    def _read_several(self, message: dict[str, Any], number: int) -> list[Answer]:
+        """The answers to a request for so many."""
+        if isinstance(whole := self._read({"value": None, **message}), Raised):
+            raise fault_of(whole, "what was called")
+        values = message.get("value")
+        if not isinstance(values, list) or len(values) != number:
+            values = [None]
+        return [self._read(one) for one in values]
 
     def finish(self, actor: Actor, choose: Choose = first_move) -> Answer:
         """Run until an actor's open request is answered."""
+        self._await(actor, choose)
+        return self.take(actor)
+
+    def _await(self, actor: Actor, choose: Choose = first_move) -> None:
         if choose is first_move and self._is_alone(actor):
             self.go_on_freely(actor)
         if actor.busy:
             self.run(lambda: not actor.busy, choose)
-        return self.take(actor)
 
     def _is_alone(self, actor: Actor) -> bool:
         others = (other for other in self.actors.values() if other is not actor and not other.dead)
@@ -175,13 +189,39 @@ class Stage(Simulation):
 
     def take(self, actor: Actor) -> Answer:
         """An actor's answer, which must be there."""
+        answer = self._read(self._take_message(actor))
+        self.tell(actor.name, "raises" if isinstance(answer, Raised) else "returns", answer)
+        return answer
+
+    def _take_message(self, actor: Actor) -> dict[str, Any]:
         if actor.answer is None:
             raise self.kit.trouble.died(actor)
         message, actor.answer, actor.doing = actor.answer, None, ""
-        actor.process.threads.at_rest()  # counts the threads that the call may have left
+        return message
+
+    def _read(self, message: object) -> Answer:
         try:
-            answer = read_answer(message)
+            return read_answer(message)
         except WireError as error:
             raise StudentFault(Outcome.ERRORED, f"It answered with what isn't an answer: {error}.") from None
-        self.tell(actor.name, "raises" if isinstance(answer, Raised) else "returns", answer)
-        return answer
+
+
+def _making(actor: Actor, name: str, call: Call) -> _Asked:
+    args, kwargs = actor.encode_call(call)
+    shown = _without_class(call).replace("(", "(client, ", 1).replace(", )", ")")
+    return {"do": "make", "as": name, "args": args, "kwargs": kwargs}, shown
+
+
+def _calling(actor: Actor, call: Call) -> _Asked:
+    args, kwargs = actor.encode_call(call)
+    return {"do": "call", "on": call.on, "method": call.method, "args": args, "kwargs": kwargs}, str(call)
+
+
+def _expect_made(answer: Answer, call: Call) -> None:
+    if isinstance(answer, Raised):
+        raise fault_of(answer, _without_class(call))
+
+
+def _without_class(call: Call) -> str:
+    """How an object is made, as the student would write it: the call is one of its class's name."""
+    return str(call).partition(".")[2]

@@ -144,7 +144,7 @@ class Process:
                 _whole(message.get("gate", -1)),
             )
             self.asks[ask.number] = ask
-            self.threads.listens = True
+            self.threads.listens = self.threads.listens or message.get("alone") is not True
             if len(self.asks) > MOST_ASKS:
                 raise ValueError("a flood of questions")
         elif "cancel" in message:

@@ -1,23 +1,55 @@
 """Looks at the keys on the server through the grader's own connection."""
 
 from grader.admin import Admin
-from grader.clock import MOST_KEYS
+from grader.clock import MOST_KEYS, TOO_MANY
 from grader.errors import FloodError
 from grader.proxy import resp
 from grader.proxy.server_time import OFFSET_DATABASE, OFFSET_KEY
 from grader.results import KeyState
 
-PAGE = 1000
-_ELSEWHERE = """local found = {}
+# Rows of a key's name, type and milliseconds left (-1: for ever), a hash's being the longest of its fields'
+# where each has some; then the names of the keys without an expiry in other databases. Fields are asked for
+# in slices, because Lua's unpack has a limit.
+_READ_ALL = """local most, offset_database, offset_key = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+if redis.call('DBSIZE') > most then return redis.error_reply('TOOMANYKEYS') end
+local function longest(key)
+  local names, most = redis.call('HKEYS', key), -1
+  for first = 1, #names, 1000 do
+    local slice = {unpack(names, first, math.min(first + 999, #names))}
+    for _, left in ipairs(redis.call('HPTTL', key, 'FIELDS', #slice, unpack(slice))) do
+      if left < 0 then return -1 end
+      most = math.max(most, left)
+    end
+  end
+  return most
+end
+local function each(visit)
+  local cursor, seen = '0', {}
+  repeat
+    local page = redis.call('SCAN', cursor, 'COUNT', 1000)
+    cursor = page[1]
+    for _, key in ipairs(page[2]) do
+      if not seen[key] then seen[key] = true visit(key) end
+    end
+  until cursor == '0'
+end
+local rows, elsewhere = {}, {}
+each(function(key)
+  local kind, left = redis.call('TYPE', key).ok, redis.call('PTTL', key)
+  if left == -1 and kind == 'hash' then left = longest(key) end
+  if left ~= -2 then rows[#rows + 1] = {key, kind, left} end
+end)
 for database = 1, 15 do
   redis.call('SELECT', database)
-  for _, key in ipairs(redis.call('SCAN', '0', 'COUNT', 1000)[2]) do
-    local clock = database == tonumber(ARGV[1]) and key == ARGV[2]
-    if not clock and redis.call('PTTL', key) == -1 then found[#found + 1] = key end
+  if redis.call('DBSIZE') > 0 then
+    each(function(key)
+      local clock = database == offset_database and key == offset_key
+      if not clock and redis.call('PTTL', key) == -1 then elsewhere[#elsewhere + 1] = key end
+    end)
   end
 end
-redis.call('SELECT', '0')
-return found"""
+redis.call('SELECT', 0)
+return {rows, elsewhere}"""
 _LENGTH = {"hash": "HLEN", "zset": "ZCARD"}
 _READ: dict[str, tuple[str | int, ...]] = {
     "string": ("GET",),
@@ -34,7 +66,9 @@ def read_keys(admin: Admin) -> list[KeyState]:
 
     An expiry on every field of a hash counts as one.
     """
-    return [state for _, state in _read_named(admin)] + _read_elsewhere(admin)
+    named, elsewhere = _read_all(admin)
+    others = (f"{shown_name(name)} (in another database)" for name in elsewhere)
+    return [state for _, state in named] + [KeyState(name, "", None) for name in others]
 
 
 def lengths(admin: Admin, kind: str) -> list[tuple[KeyState, int]]:
@@ -46,58 +80,33 @@ def lengths(admin: Admin, kind: str) -> list[tuple[KeyState, int]]:
 
 def _read_named(admin: Admin) -> list[tuple[bytes, KeyState]]:
     """Every key of database 0 beside its name on the server, which need not be text."""
-    if (count := admin.ask("DBSIZE")) and isinstance(count, int) and count > MOST_KEYS:
-        raise FloodError(f"more than {MOST_KEYS:,} keys")
-    names: set[bytes] = set()
-    cursor: resp.Reply = b"0"
-    while True:
-        page = admin.ask("SCAN", _bytes(cursor), "COUNT", PAGE)
-        assert isinstance(page, list)
-        cursor = page[0]
-        names.update(page[1])
-        if _bytes(cursor) == b"0":
-            break
-    ordered = sorted(names)
-    kinds = admin.ask_all([("TYPE", name) for name in ordered]) if ordered else []
-    times = admin.ask_all([("PTTL", name) for name in ordered]) if ordered else []
-    rows = zip(ordered, kinds, times, strict=True)
-    return [(row[0], _state(admin, *row)) for row in rows if row[2] != -2]
+    return _read_all(admin)[0]
 
 
-def _read_elsewhere(admin: Admin) -> list[KeyState]:
-    """Keys without an expiry in the other databases, but for the one that holds the scripts' time."""
-    names = admin.ask("EVAL", _ELSEWHERE, 0, OFFSET_DATABASE, OFFSET_KEY)
-    assert isinstance(names, list)
-    texts = (_bytes(name).decode("utf-8", "backslashreplace") for name in names)
-    return [KeyState(f"{text} (in another database)", "", None) for text in texts]
+def _read_all(admin: Admin) -> tuple[list[tuple[bytes, KeyState]], list[bytes]]:
+    """The same, and the names of the keys without an expiry in the other databases."""
+    try:
+        read = admin.ask("EVAL", _READ_ALL, 0, MOST_KEYS, OFFSET_DATABASE, OFFSET_KEY)
+    except resp.ReplyError as error:
+        if TOO_MANY not in str(error):
+            raise
+        raise FloodError(f"more than {MOST_KEYS:,} keys") from None
+    assert isinstance(read, list)
+    rows, elsewhere = read
+    return [(row[0], _state(*row)) for row in sorted(rows)], sorted(elsewhere)
 
 
 def _bytes(value: resp.Reply) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-def _state(admin: Admin, name: bytes, kind: resp.Reply, left: resp.Reply) -> KeyState:
-    text = _bytes(kind).decode()
-    ttl = int(str(left)) / 1000 if int(str(left)) >= 0 else None
-    if ttl is None and text == "hash":
-        ttl = _hash_ttl(admin, name)
-    return KeyState(shown_name(name), text, ttl)
+def _state(name: bytes, kind: bytes, left: int) -> KeyState:
+    return KeyState(shown_name(name), kind.decode(), left / 1000 if left >= 0 else None)
 
 
 def shown_name(name: bytes) -> str:
     """A key's name as text; bytes that are no UTF-8 stay readable."""
     return name.decode("utf-8", "backslashreplace")
-
-
-def _hash_ttl(admin: Admin, name: bytes) -> float | None:
-    """The longest of a hash's fields' expiries; None where a field has none."""
-    fields = admin.ask("HKEYS", name)
-    if not isinstance(fields, list) or not fields:
-        return None
-    left = admin.ask("HPTTL", name, "FIELDS", len(fields), *fields)
-    assert isinstance(left, list)
-    times = [int(str(one)) for one in left]
-    return None if min(times) < 0 else max(times) / 1000
 
 
 def eternal_fields(admin: Admin, key: str) -> list[str]:

@@ -149,8 +149,7 @@ class Lab(Calling):
 
     def empty(self) -> None:
         """Empty the database; scripts and functions stay, as they do on a server that lives."""
-        self.stage.kit.admin.ask("FLUSHALL", "SYNC")
-        self.stage.clock.tell_offset()
+        self.stage.clock.empty()
 
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:

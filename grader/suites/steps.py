@@ -1,5 +1,7 @@
 """Tells what commands do to keys, and in how many steps a call wrote: only more than one can be parted."""
 
+from functools import lru_cache
+
 from grader.admin import Admin
 from grader.proxy import resp
 from grader.proxy.recording import Recording, Sent
@@ -8,11 +10,12 @@ from grader.proxy.recording import Recording, Sent
 PROGRAMS = frozenset({"EVAL", "EVALSHA", "FCALL"})
 
 
-def flags_of(admin: Admin, name: str) -> set[str]:
-    """The server's flags of a command, ``readonly`` and ``write`` among them."""
+@lru_cache
+def flags_of(admin: Admin, name: str) -> frozenset[str]:
+    """The server's flags of a command, ``readonly`` and ``write`` among them; they stay as they are."""
     about = admin.ask("COMMAND", "INFO", name)
     entry = about[0] if isinstance(about, list) else None
-    return set(map(_text, entry[2])) if isinstance(entry, list) else set()
+    return frozenset(map(_text, entry[2])) if isinstance(entry, list) else frozenset()
 
 
 def may_write(admin: Admin, name: str) -> bool:

@@ -82,6 +82,25 @@ def test_threads_together(lab):
     assert isinstance(answers[1], Returned)
 
 
+def test_objects_and_calls_in_a_row(lab):
+    actor = lab.enter()
+    objects = [(name, Call("It", (), on=name)) for name in ("one", "two")]
+    calls = [Call("add", on="one"), Call("odd", on="one"), Call("add", (2,), on="two"), Call("n", on="none")]
+    first, raised, second, nobody = lab.stage.in_a_row(actor, objects, calls)
+    assert (first, second) == (Returned(1), Returned(3))
+    assert (raised.type, nobody.type) == ("Odd", "KeyError")
+    assert lab.stage.relay.round_trips(actor.name) == 4
+    assert lab.stage.in_a_row(actor, ()) == []
+
+
+def test_an_object_in_a_row_that_can_not_be_made(lab):
+    wrong = Call("It", ("",), on="two")
+    with pytest.raises(StudentFault, match=r"It\(''\) raised ValueError: empty"):
+        lab.stage.in_a_row(
+            lab.enter(), [("one", Call("It", on="one")), ("two", wrong)], [Call("n", on="one")]
+        )
+
+
 def test_a_killed_caller_does_nothing_more_and_others_go_on(lab):
     one, two = lab.new("one"), lab.new("two", actor=lab.enter())
     pending = one.two_steps.begin()

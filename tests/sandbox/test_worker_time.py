@@ -237,6 +237,15 @@ class It:
         return looks
     def many_commands(self, count):
         return sum(self.client.set(f"k{n}", n) for n in range(count))
+    def compute_in_thread(self, rounds):
+        time.sleep(1)
+        began, took = time.monotonic(), []
+        def work():
+            self.client.exists("flag")
+            for _ in range(rounds): pass
+            took.append(time.monotonic() - began)
+        thread = threading.Thread(target=work); thread.start(); thread.join()
+        return took
     def busy(self, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end: pass
@@ -469,3 +478,12 @@ def test_many_different_commands_take_no_time(lab):
 )
 def test_what_waits_for_a_threads_end_is_found_on_every_python(thread):
     assert worker_time._waiting_for(thread)() == "ended"
+
+
+def test_a_thread_that_came_after_a_sleep_is_waited_for(lab):
+    # Who sleeps alone reads its wake-up itself: the second thread is no listener, but one that computes.
+    other = lab.new("other", actor=lab.enter())
+    asleep = other.wait.begin("sleep", HOUR)
+    (took,) = lab.it.compute_in_thread(6_000_000)
+    assert took < 1
+    assert asleep.value()[1] == pytest.approx(HOUR, abs=1)

@@ -10,7 +10,8 @@ and then only forks: it never runs a line of the student's. For each actor it is
 ``{"spawn": true}`` together with four descriptors:
 
     calls    requests in, answers out: one request at a time
-    side     timed waits, callbacks: {"ask": n, ...} out, {"wake": n} or {"reply": n, ...} in
+    side     timed waits, callbacks: {"ask": n, ...} out, {"to": n} or {"to": n, "reply": ...} in; "alone"
+             where the process's only thread reads the reply itself
     output   the student's stdout and stderr
     stack    where faulthandler writes every thread's stack on SIGUSR1
 
@@ -19,6 +20,7 @@ A forked process answers on ``calls``:
     {"id", "do": "load", "order", "file", "class"}   is an actor from now on: imports the module afresh
     {"id", "do": "make", "as", "args", "kwargs"}     makes an object of the class, the client first
     {"id", "do": "call", "on", "method", "args", "kwargs"}
+    {"id", "do": "row", "steps": [{"do", ...}, ...]}   one after the other
     {"id", "do": "together", "calls": [[on, method, args, kwargs], ...]}   one thread each
 
 with ``{"id", "value"}`` or ``{"id", "error": {type, message, bases, frames}}``. To the zygote,

@@ -49,6 +49,7 @@ class Clock:
         self._wall = 0
         self.register: Callable[[int, Any], int] | None = None
         self.cancel: Callable[[int], bool] | None = None
+        self.sleep_until: Callable[[int], None] | None = None
 
     def map(self, path: str) -> None:
         """Read the time from the file at ``path``, once for all processes that are forked later."""
@@ -99,9 +100,7 @@ def _sleep(seconds: float) -> None:
     if not clock.virtual or not seconds > 0:
         _real_sleep(seconds)  # raises for what isn't a number, or is negative
         return
-    lock = _thread.allocate_lock()
-    lock.acquire()
-    clock.wait(lock, _long_enough(seconds))
+    clock.sleep_until(clock.deadline(_long_enough(seconds)))
 
 
 _naps = threading.local()

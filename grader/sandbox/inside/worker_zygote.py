@@ -67,7 +67,8 @@ def become_actor(config: Config, descriptors: list[int]) -> NoReturn:
     channel = Channel(socket.socket(fileno=calls), bounds)
     answers = Side(Channel(socket.socket(fileno=side), bounds))
     answers.hello()
-    worker_time.clock.register, worker_time.clock.cancel = answers.wait_until, answers.cancel
+    clock = worker_time.clock
+    clock.register, clock.cancel, clock.sleep_until = answers.wait_until, answers.cancel, answers.sleep_until
     # What is printed has to be out before the process is killed.
     sys.stdout = _unbuffered(1)
     sys.stderr = _unbuffered(2)
