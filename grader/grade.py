@@ -31,7 +31,7 @@ from grader.sandbox.walls import Walls, choose, for_another
 from grader.scoring import score
 from grader.settings import Settings
 from grader.submission import OpenedSubmission, open_submission
-from grader.suites.lab import Subject
+from grader.suites.subject import Subject
 
 
 def grade(

@@ -16,7 +16,8 @@ from grader.assignment import DEFAULT, Exercise
 from grader.harness.rig import Place, Rig, open_rig
 from grader.sandbox.walls import choose
 from grader.settings import Settings
-from grader.suites.lab import Lab, Subject
+from grader.suites.lab import Lab
+from grader.suites.subject import Subject
 
 # Long families of tests, and how many of each run where FULL is not set (`make hostile`, `make submissions`).
 SAMPLED = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from grader.assignment import Exercise
 from grader.harness.shares import Deck
 from grader.results import Isolation
-from grader.suites.lab import Subject
+from grader.suites.subject import Subject
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,8 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
-from grader.assignment import Exercise
 from grader.errors import FloodError
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, StudentFault
@@ -26,18 +24,11 @@ from grader.suites.keys import eternal_fields, lengths, read_keys, stored_bytes
 from grader.suites.sequential import Sequential
 from grader.suites.stand_ins import Calling, Calls, Pending, StandIn
 from grader.suites.steps import may_write
+from grader.suites.subject import Subject
 from grader.suites.tap import Mark, Tap, TapClosedError
 
 FEW_ORDERS = 20  # of a race, where the submission's other checks took so long that little time is left
 A_FIELD = "An expiry on every field of a hash counts as one: here the field in brackets has none."
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is graded: an exercise, and the file in the submission that answers it."""
-
-    exercise: Exercise
-    file: str
 
 
 class ModuleFault(StudentFault):
@@ -313,4 +304,4 @@ def _seen(scenario: Scenario, ending: Ending) -> Value:
     return sentence("\n".join(rows))
 
 
-__all__ = ["Calls", "Compute", "Executions", "Lab", "Pending", "Scenario", "StandIn", "Subject", "Traffic"]
+__all__ = ["Calls", "Compute", "Executions", "Lab", "Pending", "Scenario", "StandIn", "Traffic"]

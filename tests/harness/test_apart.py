@@ -3,7 +3,8 @@
 import pytest
 
 from grader.assignment import Exercise
-from grader.suites.lab import Lab, Subject
+from grader.suites.lab import Lab
+from grader.suites.subject import Subject
 
 STUDENT = """
 import os

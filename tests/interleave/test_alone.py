@@ -4,7 +4,8 @@ import pytest
 
 from grader.assignment import Exercise
 from grader.interleave.calls import Call, Compute
-from grader.suites.lab import Lab, Subject
+from grader.suites.lab import Lab
+from grader.suites.subject import Subject
 
 STUDENT = """
 import threading, time
