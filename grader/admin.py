@@ -70,7 +70,7 @@ class Admin:
         """
         replies: list[resp.Reply] = []
         try:
-            self._socket.sendall(b"".join(resp.encode([_to_bytes(a) for a in c]) for c in commands))
+            self._socket.sendall(b"".join(resp.encode(tuple(map(_to_bytes, c))) for c in commands))
             while len(replies) < len(commands):
                 data = self._socket.recv(READ_BYTES)
                 if not data:

@@ -122,7 +122,7 @@ class Rig:
         """A connection to Valkey as the student's user; its replies to the log-in are taken off."""
         sock = connect(self.server.address, LOGIN_SECONDS)
         login = self.server.student
-        greeting = [[b"AUTH", login.user.encode(), login.password.encode()], [b"CLIENT", b"ID"]]
+        greeting = [(b"AUTH", login.user.encode(), login.password.encode()), (b"CLIENT", b"ID")]
         sock.sendall(b"".join(map(resp.encode, greeting)))
         parser = resp.Parser()
         replies: list[resp.Reply] = []

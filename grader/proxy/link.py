@@ -101,7 +101,7 @@ class Link:
         except (OSError, resp.MalformedError):
             return False, 0
         self.held += whole
-        self._begun += len(data) - sum(map(resp.encoded_length, whole))
+        self._begun += len(data) - sum(len(resp.encode(command)) for command in whole)
         return bool(data), len(data)
 
     def pass_on(self, commands: list[resp.Command], sent: list[Sent]) -> None:

@@ -64,7 +64,7 @@ def pass_all(_: Link) -> bool:
 
 def pass_single(link: Link) -> bool:
     """What is surely whole: a batch of several commands, or a large one, may come in parts."""
-    return len(link.held) == 1 and resp.encoded_length(link.held[0]) <= SINGLE_BYTES
+    return len(link.held) == 1 and len(resp.encode(link.held[0])) <= SINGLE_BYTES
 
 
 def _ignore(_: str) -> None:

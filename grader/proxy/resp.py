@@ -3,7 +3,6 @@
 The one place that uses hiredis. Source of the forms: the RESP specification, versions 2 and 3.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import hiredis
@@ -48,19 +47,11 @@ def as_command(value: Reply) -> Command:
     return tuple(value)
 
 
-def encode(command: Sequence[bytes]) -> bytes:
+@lru_cache(maxsize=32)  # a command is measured when it comes, and again sent when it is let go
+def encode(command: Command) -> bytes:
     """A command as a client sends it."""
     arguments = [b"$%d\r\n%b\r\n" % (len(argument), argument) for argument in command]
     return b"".join([b"*%d\r\n" % len(command), *arguments])
-
-
-def encoded_length(command: Command) -> int:
-    """How many bytes ``encode`` gives."""
-    length = len(str(len(command))) + 3
-    for argument in command:
-        size = len(argument)
-        length += size + 6 if size < 10 else size + len(str(size)) + 5  # noqa: PLR2004 - one digit, or more
-    return length
 
 
 def name(command: Command) -> str:

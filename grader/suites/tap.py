@@ -41,7 +41,7 @@ class Tap:
         self._socket = connect(address, REPLY_SECONDS)
         self._parser = resp.Parser()
         self._lines: list[bytes] = []
-        for command in ([b"AUTH", login.user.encode(), login.password.encode()], [b"MONITOR"]):
+        for command in ((b"AUTH", login.user.encode(), login.password.encode()), (b"MONITOR",)):
             self._socket.sendall(resp.encode(command))
             self._read()
         self._lines.clear()

@@ -35,8 +35,8 @@ def sent(number, *words):
 
 
 def test_a_request_that_comes_byte_by_byte_is_partial_until_its_last(wired):
-    data = resp.encode([b"SET", b"k", b"value"]) + resp.encode([b"GET", b"k"])
-    ends = {len(resp.encode([b"SET", b"k", b"value"])), len(data)}
+    data = resp.encode((b"SET", b"k", b"value")) + resp.encode((b"GET", b"k"))
+    ends = {len(resp.encode((b"SET", b"k", b"value"))), len(data)}
     for place in range(len(data)):
         wired.client.sendall(data[place : place + 1])
         assert wired.link.read_requests()[0]
