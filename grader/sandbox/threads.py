@@ -118,6 +118,12 @@ class Threads:
             self._side_stirred, lone = False, True
         return lone
 
+    def _is_asleep(self, files: Files) -> bool:
+        # Where the kernel names a place, the thread is asleep there, and its state needn't be asked for.
+        if Threads.names_places and files.place >= 0 and os.pread(files.place, STAT_BYTES, 0) != NO_PLACE:
+            return True
+        return self._rests(_read_stat(os.pread(files.stat, STAT_BYTES, 0))[0], files)
+
     def _rests(self, state: bytes, files: Files) -> bool:
         if state != ASLEEP or files.place < 0:
             return state in RESTING
@@ -130,9 +136,10 @@ class Threads:
         try:
             if not self._files:
                 self._find()
-            turns = [os.pread(thread.turns, STAT_BYTES, 0) for thread in self._files]
+            turns = []
             for thread in self._files:
-                if not self._rests(_read_stat(os.pread(thread.stat, STAT_BYTES, 0))[0], thread):
+                turns.append(os.pread(thread.turns, STAT_BYTES, 0))
+                if not self._is_asleep(thread):
                     return False
             return turns == [os.pread(thread.turns, STAT_BYTES, 0) for thread in self._files]
         except OSError:
