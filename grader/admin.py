@@ -1,5 +1,6 @@
 """The grader's own connection to Valkey: one command at a time, with a limit on the wait."""
 
+import select
 import socket
 from types import TracebackType
 from typing import Self
@@ -58,6 +59,16 @@ class Admin:
     def close(self) -> None:
         """Close the connection; safe to repeat."""
         self._socket.close()
+
+    @property
+    def gone(self) -> bool:
+        """True where Valkey has closed the connection."""
+        try:
+            return bool(
+                select.select([self._socket], [], [], 0)[0] and not self._socket.recv(1, socket.MSG_PEEK)
+            )
+        except OSError:
+            return True
 
     def ask(self, *arguments: str | bytes | float) -> resp.Reply:
         """One command's reply; raises as ``ask_all`` does."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.admin import ServerBusyError, ServerSilentError
+from grader.admin import ServerBusyError, ServerGoneError, ServerSilentError
 from grader.errors import FloodError, GraderError, UsageError
 from grader.harness import suite_files
 from grader.harness.evidence import gather
@@ -21,6 +21,7 @@ from grader.harness.rig import Rig
 from grader.harness.shares import CARDS, Placed, too_many_time_outs
 from grader.interleave.calls import StudentFault
 from grader.interleave.stage import Stage
+from grader.interleave.trouble import Trouble
 from grader.results import CheckResult, Evidence, Outcome
 from grader.suites.advice import advice
 from grader.suites.check import ATTRIBUTE, Check
@@ -197,6 +198,8 @@ class Plugin:
             case ServerSilentError() if stage.relay.waiting():
                 trouble.server_spoiled = True
                 return trouble.blocked(stage.actors)
+            case ServerGoneError() if trouble.ended_for_memory():
+                return trouble.blocked(stage.actors)
         return error
 
     def _finish(self, item: pytest.Item) -> None:
@@ -205,8 +208,7 @@ class Plugin:
         if self._rig.parted and not isinstance(error, GraderError):
             self._forget(name)
             return
-        if lab and lab.stage.kit.trouble.server_spoiled and isinstance(error, CheckFailedError):
-            # So that no submission uses up a server in each.
+        if lab and _is_for_want_of_server(error, lab.stage.kit.trouble):
             error = lab.stage.kit.trouble.blocked(lab.stage.actors)
         result = self._judge(item, error)
         self._plan.deck.note(self._places[name], result.outcome)
@@ -257,6 +259,13 @@ class Plugin:
             duration=round(time.monotonic() - self._began.get(item.nodeid, time.monotonic()), 4),
             **told,
         )
+
+
+def _is_for_want_of_server(error: BaseException | None, trouble: Trouble) -> bool:
+    """Whether a failure says less than that Valkey had to be replaced, which must not be in each check."""
+    if isinstance(error, StudentFault):
+        return trouble.memory_used_up
+    return isinstance(error, CheckFailedError) and trouble.server_spoiled
 
 
 def with_own_frames(caught: pytest.ExceptionInfo[Any]) -> pytest.ExceptionInfo[Any]:

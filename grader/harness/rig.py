@@ -184,6 +184,7 @@ class Rig:
             self.server.admin,
             isolated=self.walls.isolated,
             spent=self.spent,
+            ran_out_of_memory=self.server.ran_out_of_memory,
         )
 
     def _inside(self, path: str) -> str:
@@ -209,6 +210,8 @@ class Rig:
             relay.close_all()
             self.workers = self._start_workers()
             self.wait_ready()
+        if self.admin.gone:
+            trouble.ended_for_memory()
         if not quiet:
             trouble.calm(self.admin, quick=bool(relay.waiting()))
         relay.close_all()

@@ -3,7 +3,7 @@
 import re
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,6 +19,7 @@ from grader.results import Frame, Outcome
 from grader.sandbox.worker import WorkerError
 from grader.sandbox.workers import Workers
 from grader.server.address import Address, Login
+from grader.server.config import most_bytes
 from grader.spent import Spent
 
 Actors = Mapping[str, Actor]  # of a stage, by name
@@ -47,6 +48,7 @@ class Ground:
     login: Login  # the grader's own
     isolated: bool  # then no student's code can end the worker's first process
     spent: Spent  # by the whole submission
+    ran_out_of_memory: Callable[[], bool]  # whether the server did, and ended
 
 
 def _name_signal(number: int) -> str:
@@ -70,11 +72,13 @@ class Trouble:
         self._submission = ground.submission
         self._isolated = ground.isolated
         self._spent = ground.spent
+        self._ran_out_of_memory = ground.ran_out_of_memory
         self.address = ground.address
         self.login = ground.login
         self._stuck: tuple[int, float] = (0, 0.0)  # the command that Valkey hasn't answered, and since when
         self._weighed = time.monotonic()
         self.server_spoiled = False
+        self.memory_used_up = False  # the server's: it has ended
         self.script_killed = False
 
     def died(self, actor: Actor) -> StudentFault:
@@ -203,8 +207,12 @@ class Trouble:
             raise StudentFault(Outcome.ERRORED, message, call=doing)
 
     def blocked(self, actors: Actors) -> StudentFault:
-        """Valkey is in something of the student's that takes too long."""
+        """Valkey is in something of the student's that takes too long, or took more memory than there is."""
         doing = _doing(actors, "Your code")
+        if self.memory_used_up:
+            most = most_bytes(self._bounds) >> 20
+            message = f"{doing} made Valkey use more than {most} MiB of memory, and Valkey ended."
+            return StudentFault(Outcome.ERRORED, message, call=doing)
         return StudentFault(Outcome.TIMED_OUT, f"{doing} kept Valkey busy for too long.", call=doing)
 
     def calm(self, admin: Admin, *, quick: bool) -> None:
@@ -223,6 +231,15 @@ class Trouble:
                 if not quick:
                     raise
                 self.server_spoiled = True
+            except ServerGoneError:
+                if not self.ended_for_memory():
+                    raise
+
+    def ended_for_memory(self) -> bool:
+        """Note whether Valkey has ended for want of memory, which only the student's commands use much of."""
+        if self._ran_out_of_memory():
+            self.server_spoiled = self.memory_used_up = True
+        return self.memory_used_up
 
     def _kill_script(self) -> bool:
         """True where Valkey is free again, or wasn't in a script at all."""

@@ -38,6 +38,9 @@ class Host(Protocol):
     def alive(self) -> bool:
         """Whether the server still runs."""
 
+    def ran_out_of_memory(self) -> bool:
+        """Whether it ended for want of memory."""
+
     def stop(self) -> None:
         """Ends the server; a second call does nothing."""
 
@@ -56,6 +59,10 @@ class Server:
     def alive(self) -> bool:
         """Whether the server still runs."""
         return self.host.alive()
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether it ended for want of memory, of which only a student's commands use much."""
+        return self.host.ran_out_of_memory()
 
     def stop(self) -> None:
         """Ends the server; a second call does nothing."""

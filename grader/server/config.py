@@ -8,6 +8,17 @@ from grader.server.rights import acl_lines
 # low enough that a flood ends in an error for its sender and not in a full machine.
 VALUE_MIB = 64
 CONNECTION_MIB = 128
+SPARE_MIB = 256  # beyond its data, for buffers, scripts, fragments of memory
+LOG_BYTES = 8 << 20  # of the server's log, into which a script may write, too
+OUT_OF_MEMORY = b"Out Of Memory allocating"  # what the server writes there last, where it has none left
+
+
+def most_bytes(bounds: Bounds) -> int:
+    """How much memory the server may have in all: a script that wants more is told so, and goes no further.
+
+    Valkey's own limit, maxmemory, doesn't count what a script holds.
+    """
+    return (bounds.server_mib + SPARE_MIB) << 20
 
 
 def config_lines(bounds: Bounds, student: Login, admin: Login) -> list[str]:
@@ -29,6 +40,8 @@ def config_lines(bounds: Bounds, student: Login, admin: Login) -> list[str]:
         "slowlog-log-slower-than -1",
         "latency-tracking no",
         "loglevel warning",
+        "crash-log-enabled no",  # a server that can't go on is gone at once
+        "crash-memcheck-enabled no",
         "shutdown-on-sigterm nosave force",
         "shutdown-on-sigint nosave force",
         *acl_lines(student, admin),

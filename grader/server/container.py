@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docker.errors import DockerException, NotFound
+from docker.types import LogConfig, Ulimit
 from requests.exceptions import RequestException
 from testcontainers.community.valkey import ValkeyContainer
 from testcontainers.core.config import ConnectionMode, testcontainers_config
@@ -27,7 +28,7 @@ from grader.assignment import Bounds
 from grader.errors import GraderError
 from grader.owner import labels_of, this_owner
 from grader.server.address import Address, Login, Server, ServerFacts
-from grader.server.config import config_lines
+from grader.server.config import LOG_BYTES, OUT_OF_MEMORY, config_lines, most_bytes
 from grader.server.readiness import Greeting, greet, pause
 from grader.server.rights import make_login
 from grader.server.sweep import sweep
@@ -35,8 +36,8 @@ from grader.server.sweep import sweep
 PORT = 6379
 # From the container's start to its first answer; a cold disk gets this long, in seconds.
 START_SECONDS = 30.0
-# Valkey's own needs beyond its data: buffers, scripts, fragments of memory.
-SPARE_MIB = 256
+# Of what the engine counts beside the server's own memory, so that it is the server that says no.
+BESIDE_MIB = 64
 # Nobody in particular, neither root nor the image's own user, whose switch needs root.
 USER = "65534:65534"
 
@@ -58,6 +59,17 @@ class Container:
         except (DockerException, RequestException):
             return False
         return bool(wrapped.status == "running")
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether it ended for want of memory: it said so, or the engine ended it."""
+        try:
+            wrapped = self.container.get_wrapped_container()
+            wrapped.reload()
+            return bool(wrapped.attrs["State"]["OOMKilled"]) or OUT_OF_MEMORY in b"".join(
+                self.container.get_logs()
+            )
+        except (DockerException, RequestException):
+            return False
 
     def stop(self) -> None:
         """Removes the container and its volumes, and then sends the guard home."""
@@ -131,7 +143,9 @@ def _make(image: str, bounds: Bounds, settings: list[str]) -> DockerContainer:
         read_only=True,
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
-        mem_limit=f"{bounds.server_mib + SPARE_MIB}m",
+        log_config=LogConfig(type="json-file", config={"max-size": str(LOG_BYTES), "max-file": "1"}),
+        ulimits=[Ulimit(name="data", soft=most_bytes(bounds), hard=most_bytes(bounds))],
+        mem_limit=most_bytes(bounds) + (BESIDE_MIB << 20),
         pids_limit=64,
     )
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from grader.assignment import Bounds
 from grader.errors import GraderError
 from grader.server.address import Address, Login, Server, ServerFacts
-from grader.server.config import config_lines
+from grader.server.config import LOG_BYTES, OUT_OF_MEMORY, config_lines, most_bytes
 from grader.server.readiness import Greeting, greet, pause
 from grader.server.rights import make_login
 
@@ -32,10 +32,13 @@ START_SECONDS = 15.0
 # A path that bind() takes is at most 107 bytes on Linux and 103 on macOS.
 SOCKET_PATH_BYTES = 103
 
-# $1 the binary, $2 its settings. The background subshell's own stdin would be /dev/null, hence descriptor 3.
+# $1 the binary, $2 its settings, $3 how many KiB of memory it may have, $4 how many half KiB its log, where
+# the system bounds these. The background subshell's own stdin would be /dev/null, hence descriptor 3.
 _GUARD = """
 exec 3<&0 0</dev/null
 trap '' INT HUP TERM
+{ ulimit -d "$3"; ulimit -f "$4"; } 2>/dev/null
+trap '' XFSZ
 "$1" "$2" 3<&- & server=$!
 { read -r _ <&3; kill -9 $server; } 2>/dev/null & watcher=$!
 wait $server
@@ -49,10 +52,17 @@ class GuardedProcess:
     """The server's process, behind the shell that guards it."""
 
     guard: subprocess.Popen[bytes]
+    log: Path
 
     def alive(self) -> bool:
         """Whether the server still runs."""
         return self.guard.poll() is None
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether it ended for want of memory."""
+        with suppress(OSError):
+            return OUT_OF_MEMORY in self.log.read_bytes()
+        return False
 
     def stop(self) -> None:
         """Kills the server and waits until it is gone."""
@@ -66,9 +76,10 @@ def open_embedded(folder: Path, bounds: Bounds, note: str = "") -> Iterator[Serv
     """A server in ``folder``, which must exist and be private; raises GraderError where it can't start."""
     student, admin = make_login("student"), make_login("admin")
     address = Address(path=_socket_path(folder))
-    settings = folder / "valkey.conf"
-    _write_private(settings, [*_place_lines(address, folder), *config_lines(bounds, student, admin)])
-    process = _start(find_binary(), settings)
+    settings, log = folder / "valkey.conf", folder / "valkey.log"
+    _write_private(settings, [*_place_lines(address, folder, log), *config_lines(bounds, student, admin)])
+    limits = [str(most_bytes(bounds) >> 10), str(LOG_BYTES >> 9)]
+    process = GuardedProcess(_start([str(find_binary()), str(settings), *limits]), log)
     try:
         greeting = _wait_until_ready(process, address, admin)
         facts = ServerFacts(kind="embedded", version=greeting.version, note=note)
@@ -101,13 +112,13 @@ def _socket_path(folder: Path) -> str:
     return path
 
 
-def _place_lines(address: Address, folder: Path) -> list[str]:
+def _place_lines(address: Address, folder: Path, log: Path) -> list[str]:
     return [
         "port 0",
         f'unixsocket "{address.path}"',
         "unixsocketperm 700",
         f'dir "{folder}"',
-        f'logfile "{folder / "valkey.log"}"',
+        f'logfile "{log}"',
         "hash-seed same-in-each-run",  # so that SCAN gives the same keys in the same order
     ]
 
@@ -118,10 +129,10 @@ def _write_private(path: Path, lines: list[str]) -> None:
         file.write("\n".join(lines) + "\n")
 
 
-def _start(binary: Path, settings: Path) -> GuardedProcess:
+def _start(arguments: list[str]) -> subprocess.Popen[bytes]:
     try:
-        guard = subprocess.Popen(
-            ["/bin/sh", "-c", _GUARD, "sh", str(binary), str(settings)],
+        return subprocess.Popen(
+            ["/bin/sh", "-c", _GUARD, "sh", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -130,7 +141,6 @@ def _start(binary: Path, settings: Path) -> GuardedProcess:
         )
     except OSError as error:
         raise GraderError(f"The embedded Valkey can't be started: {error}.") from None
-    return GuardedProcess(guard)
 
 
 def _wait_until_ready(process: GuardedProcess, address: Address, admin: Login) -> Greeting:
@@ -140,13 +150,13 @@ def _wait_until_ready(process: GuardedProcess, address: Address, admin: Login) -
         if greeting is not None:
             return greeting
         if not process.alive():
-            raise GraderError(f"The embedded Valkey did not start. {_last_words(Path(address.path).parent)}")
+            raise GraderError(f"The embedded Valkey did not start. {_last_words(process.log)}")
         pause(deadline, "The embedded Valkey")
 
 
-def _last_words(folder: Path) -> str:
+def _last_words(log: Path) -> str:
     with suppress(OSError):
-        lines = (folder / "valkey.log").read_text(errors="replace").splitlines()
+        lines = log.read_text(errors="replace").splitlines()
         return f"Its log ends with: {lines[-1]}" if lines else "Its log is empty."
     return "It wrote no log."
 

@@ -77,6 +77,19 @@ def test_it_answers_both_logins_and_says_what_it_is(server, valkey_image, engine
     assert server.alive()
 
 
+def test_a_script_can_not_take_all_memory(server):
+    hog = "local s, t = string.rep('x', 1048576), {} for n = 1, 2000 do t[n] = s .. n end return #t"
+    # The script gets an error, or the server ends, where it is the one that gets no more.
+    with (
+        client_of(server, server.student) as student,
+        pytest.raises((redis.ResponseError, redis.ConnectionError)),
+    ):
+        student.eval(hog, 0)
+    wait_until(
+        lambda: server.ran_out_of_memory() is not server.alive(), "it ended, and not for want of memory"
+    )
+
+
 def test_nobody_gets_in_without_a_password(server):
     stranger = redis.Redis(host=server.address.host, port=server.address.port, retry=None)
     with closing(stranger), pytest.raises(redis.exceptions.AuthenticationError):
@@ -91,7 +104,7 @@ def test_it_listens_on_loopback_alone_and_has_no_powers(engine):
     host = container.attrs["HostConfig"]
     assert host["CapDrop"] == ["ALL"]
     assert host["ReadonlyRootfs"] is True
-    assert host["Memory"] == (16 + 256) << 20
+    assert host["Memory"] == (16 + 256 + 64) << 20
     assert container.attrs["Config"]["User"] == "65534:65534"
 
 

@@ -13,6 +13,7 @@ import redis
 from grader.assignment import Bounds
 from grader.errors import GraderError
 from grader.server import embedded
+from grader.server.config import LOG_BYTES
 from grader.server.embedded import open_embedded
 
 HOLD = """
@@ -54,6 +55,26 @@ def test_it_answers_both_logins_and_leaves_nothing(tmp_path):
     assert not server.alive()
     wait_until_gone(server.pid)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds what a process allocates")
+def test_a_script_can_not_take_all_memory(tmp_path):
+    hog = "local s, t = string.rep('x', 1048576), {} for n = 1, 2000 do t[n] = s .. n end return #t"
+    with open_embedded(tmp_path, Bounds(server_mib=16)) as server:
+        student = client(server, server.student)
+        # The script gets an error, or the server ends, where it is the one that gets no more.
+        with pytest.raises((redis.ResponseError, redis.ConnectionError)):
+            student.eval(hog, 0)
+        assert server.ran_out_of_memory() is not server.alive()
+
+
+def test_a_script_fills_no_disk_by_the_log(tmp_path):
+    chatter = "local s = string.rep('x', 1000) for n = 1, 20000 do redis.log(redis.LOG_WARNING, s) end"
+    with open_embedded(tmp_path, Bounds()) as server:
+        client(server, server.student).eval(chatter, 0)
+        assert (tmp_path / "valkey.log").stat().st_size <= LOG_BYTES
+        assert server.alive()
+        assert not server.ran_out_of_memory()
 
 
 def test_it_is_a_valkey_of_the_line_that_the_course_uses(tmp_path):

@@ -10,6 +10,7 @@ class CacheManager(Reference):
 
     def touch(self, key, ttl=None):
         self._plain.eval(
-            "local s = string.rep('x', 1048576) local t = {} for i = 1, 400 do t[i] = s .. i end return #t", 0
+            "local s = string.rep('x', 1048576) local t = {} for i = 1, 4000 do t[i] = s .. i end return #t",
+            0,
         )
         return super().touch(key, ttl)
