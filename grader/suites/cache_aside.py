@@ -121,9 +121,17 @@ def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> 
         "KeyboardInterrupt",
         "SystemExit",
         "ComputeStopped",
-        "BusyLoadingError",  # this and the next two are redis-py's: compute() may use a server, too
+        "BusyLoadingError",  # this and the next three are redis-py's: compute() may use a server, too
         "LockError",
         "WatchError",
+        "ResponseError",
+        "RuntimeError",
+        "AttributeError",
+        "ZeroDivisionError",
+        "AssertionError",
+        "MemoryError",
+        "StopIteration",
+        "GeneratorExit",
     ):
         (key, text), before = words(rand, 2), len(lab.computed)
         answer = cache.get_or_compute.answer(key, Compute(raises=(kind, text), name=f"raise_{kind}"))

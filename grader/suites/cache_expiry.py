@@ -55,10 +55,12 @@ def test_default_ttl(lab: Lab, rand: Random) -> None:
             cache.get_or_compute(f"get_or_compute {read}", Compute(1))
             cache.set(f"touch {read}", 1, 10)
             cache.touch(f"touch {read}")
+            cache.set(f"touch sooner {read}", 1, 2000)
+            cache.touch(f"touch sooner {read}")
             cache.set(f"set again {read}", 0, 10)
             cache.set(f"set again {read}", 1)
     slept = lab.waited
-    writes = ("set", "set_many", "get_or_compute", "touch", "set again")
+    writes = ("set", "set_many", "get_or_compute", "touch", "touch sooner", "set again")
     for cache, its, ttl in ((own, "own ", seconds), (usual, "", 300)):
         lab.advance(ttl - ROOM - lab.now)
         early, late = ([f"{write} {its}{read}" for write in writes] for read in ("early", "late"))
@@ -73,7 +75,7 @@ def test_default_ttl(lab: Lab, rand: Random) -> None:
         found = stored(cache, late)
         hint = "An entry should have expired. Which ttl is used where none is given?"
         hint = AT_ONCE if slept > ROOM else hint
-        if list(found) == [f"touch {its}late"]:
+        if all(key.startswith("touch") for key in found):
             hint = "touch without a ttl restarts the time-to-live with default_ttl."
         expect(found, f"What get finds after {ttl} seconds without a ttl given").to_equal({}, hint=hint)
 
@@ -120,9 +122,9 @@ def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(cache.ttl(keys[0]), "ttl after delete").to_equal(None, hint="There is no entry any more.")
     lab.advance(seconds)
     expect(cache.ttl(keys[1]), "ttl of an entry that has expired").to_equal(None, hint="It has expired.")
-    cache.set(keys[0], 1, ttl=90 * DAY)
-    expect(cache.ttl(keys[0]), "ttl of an entry that lives for 90 days").to_be_one_of(
-        range(90 * DAY - 2, 90 * DAY + 2), hint="A ttl is any whole number of seconds, ninety days too."
+    cache.set(keys[0], 1, ttl=3650 * DAY)
+    expect(cache.ttl(keys[0]), "ttl of an entry that lives for ten years").to_be_one_of(
+        range(3650 * DAY - 2, 3650 * DAY + 2), hint="A ttl is any whole number of seconds, ten years too."
     )
     left, _ = lab.together(cache.actor, [calls.ttl(keys[0]), calls.delete(keys[0])], in_turns())
     hint = "Between two looks at an entry it can go away: read once, and see from that whether it was there."

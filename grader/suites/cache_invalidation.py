@@ -10,7 +10,7 @@ from grader.suites.cache_rules import fill, given, stored
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, value_of
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import odd_names, word, words
+from grader.suites.names import odd_names, short, word, words
 
 WHOLE_KEY = (
     "* is any text, ? one character, [abc] one of these; the whole key has to match, and nothing else."
@@ -29,7 +29,7 @@ def test_invalidate_takes_a_glob(lab: Lab, cache: StandIn, rand: Random) -> None
         f"x{base}:1",
     ]
     keys += ["a*b", "axb", "ab", "*", "**", "a.b", "b", "lock", "[x]", "x", f"{base}:1:2", f"{base}+", "^a"]
-    keys += ["$(1)", "$1", "a|b", "A*B", "a/b", "a\nb", f"{base}\n"]
+    keys += ["$(1)", "$1", "a|b", "A*B", "a/b", "a\nb", f"{base}\n", f"{base}:{'y' * 600}"]
     globs = [
         f"{base}:*",
         f"{base}:?",
@@ -55,6 +55,7 @@ def test_invalidate_takes_a_glob(lab: Lab, cache: StandIn, rand: Random) -> None
         "a|b",
         "^*",
         "*",
+        "A*",
     ]
     for glob in globs:
         fill(cache, keys)
@@ -84,10 +85,10 @@ def _expect_invalidates(lab: Lab, cache: StandIn, glob: str, keys: Collection[st
 def _about_wrong_key(glob: str, keys: Iterable[str], left: Container[str]) -> str:
     for key in keys:
         if key not in left and not fnmatchcase(key, glob):
-            return f"invalidate({glob!r}) deleted {key!r} too, which does not match."
+            return f"invalidate({glob!r}) deleted {short(key)} too, which does not match."
     for key in keys:
         if key in left and fnmatchcase(key, glob):
-            return f"invalidate({glob!r}) left {key!r}, which matches."
+            return f"invalidate({glob!r}) left {short(key)}, which matches."
     return ""
 
 

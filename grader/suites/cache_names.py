@@ -1,5 +1,6 @@
 """Checks of the cache manager: names: of keys, of namespaces, of helper keys."""
 
+import re
 from collections.abc import Callable, Sequence
 from random import Random
 from unicodedata import normalize
@@ -87,12 +88,14 @@ def test_similar_keys_are_apart(cache: StandIn, rand: Random) -> None:
         f"{base}_x",
         f"{base}:x",
         f"{base}x",
-        f"{base}{'x' * 300}",
-        f"{base}{'x' * 299}y",
+        f"{base}{'x' * 2000}",
+        f"{base}{'x' * 1999}y",
         f"{base}\r\n",
         f"{base}  x",
         f"{base}:",
     ]
+    alike += [f"{base}{sign}x" for sign in ("-", ".", "/", "//", "%20", "%3A")]
+    alike += [f"/{base}", f"{base}/", base.replace("é", "&#233;"), base.replace("é", r"\xe9")]
     cache.set.many([(name, number) for number, name in enumerate(alike, 1)])
     hint = "Two different texts are two keys: nothing is trimmed, replaced, left out, or put in another form."
     numbers = {name: number for number, name in enumerate(alike, 1)}
@@ -142,6 +145,7 @@ def test_namespaces_are_apart(lab: Lab, rand: Random) -> None:
         (f"{a}{b}", "x"),
     ]
     places += [(a, f"{b}:x"), (a.upper(), f"{b}:x"), (b, "x"), ("cache", "x"), ("-", "x"), ("_", "x")]
+    places += [(a, "/x"), (b, "/x")]  # to joined paths, one that begins so is the whole
     made = {space: lab.new(f"cache{n}", space) for n, space in enumerate(dict(places))}
     for number, (space, key) in enumerate(places, 1):
         made[space].set(key, number)
@@ -164,6 +168,8 @@ def _mixed_up(places: list[tuple[str, str]], number: int, seen: int) -> CheckFai
     hint = "Which character between namespace and key can never be part of a namespace?"
     if key == others:
         hint = "Each object has a namespace of its own: is it kept in self, not in the class or the module?"
+        if key.startswith("/"):
+            hint = "A slash in a key is a sign like any other: put a name together as text, not as a path."
         if space.lower() == other.lower():
             hint = "A namespace is used as it is: no change of case."
     return CheckFailedError(
@@ -197,8 +203,10 @@ def test_what_a_namespace_may_be(lab: Lab, rand: Random) -> None:
         ("ª", ascii_only),
     ):
         expect_raised(lab.try_new(wrong), ValueError, hint=hint)
-    for number, right in enumerate((base, "A", "9", "-", "_", f"{base.upper()}-9_z", "x" * 60), 1):
-        made = lab.new(f"cache{number}", right)
+    for sign in filter(lambda sign: not re.fullmatch(r"[\w-]", sign), map(chr, range(128))):
+        expect_raised(lab.try_new(f"{base}{sign}x"), ValueError, hint=whole)
+    for number, right in enumerate((base, "A", "9", "-", "_", f"{base.upper()}-9_z", "x" * 300), 1):
+        made = lab.new(f"cache{number}", namespace=right)
         made.set("k", number)
         expect(made.get("k"), f"get in the namespace {right!r}").to_equal(number)
 

@@ -132,7 +132,8 @@ def _freeze(lab: Lab, trio: list[StandIn], key: str, batches: int) -> bool:
     expect_returned([successor], "long after compute() had ended", why_open(lab, second))
     allowed = ["slow"] if _computes(lab, first, before) else ["slow", "new"]
     value = slow.value()
-    expect(value, "What the frozen caller returned").to_be_one_of(allowed, _why_wrong(value, hint))
+    hint = hint if value is None else _why_wrong(value, hint)
+    expect(value, "What the frozen caller returned").to_be_one_of(allowed, hint)
     value = successor.value()
     expect(value, "What its successor returned").to_be_one_of(["slow", "new"], _why_wrong(value, ONE))
     return frozen

@@ -3,7 +3,8 @@
 import json
 from random import Random
 
-from grader.suites.cache_rules import NOTHING, given, in_turns, json_value
+from grader.interleave.calls import Compute
+from grader.suites.cache_rules import NOTHING, expect_computes, given, in_turns, json_value
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Calls, Lab, StandIn
@@ -30,7 +31,7 @@ def test_json_values(cache: StandIn, rand: Random) -> None:
     """Any JSON value comes back as JSON gives it: a dict is a dict again, a tuple a list."""
     text = '{"looks": "like JSON"}'
     fixed = [{"a": [1, {"b": None}]}, [[], {}], (1, "two"), {1: "one", "two": 2}, "5", "null", "True", text]
-    numbers = [0.1 + 0.2, 1e300, 2**70 + 1, -(2**63) - 1, 3, "é 🍵 \n \x00", "'x'"]
+    numbers = [0.1 + 0.2, 1e300, 2**70 + 1, -(2**63) - 1, 3, "é 🍵 \n \x00", "'x'", "  x \n"]
     hint = "Store json.dumps(value) and read json.loads(text), strings too: no special cases are needed."
     before = None
     for value in [*fixed, *numbers, [json_value(rand)], [json_value(rand)]]:
@@ -67,6 +68,8 @@ def test_default_where_there_is_nothing(lab: Lab, cache: StandIn, rand: Random) 
     hint = "The default comes back as it was given: it was never stored, so no JSON is made of it."
     expect(cache.get(key, default)).to_equal(default, hint=hint)
     expect(cache.get(key, default=0)).to_equal(0)
+    cache.get.answer(key, Compute("called"))
+    expect_computes(lab.computed, 0, "though it was a default", "A default that is a function is not called.")
     cache.set(key, 1)
     expect(cache.get(key, default)).to_equal(1, hint="The default is for keys that have no entry.")
     seen, _ = lab.together(cache.actor, [calls.get(key, NOTHING), calls.delete(key)], in_turns())
