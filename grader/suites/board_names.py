@@ -27,7 +27,7 @@ PARTS = (":index", ":scores", ":ttl", ":lock", ":players", ":1")
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
-def test_any_text_names_a_player(lab: Lab, board: StandIn, rand: Random) -> None:
+def test_any_text_names_a_player(lab: Lab, board: StandIn, timed: StandIn, rand: Random) -> None:
     """Players are any text: colons, spaces, newlines, globs and emoji, used as they are."""
     base = word(rand)
     names = [*odd_names(rand), base, base.upper(), f" {base}", f"{base} ", f"{base}\n"]
@@ -55,6 +55,10 @@ def test_any_text_names_a_player(lab: Lab, board: StandIn, rand: Random) -> None
         hint = AS_IT_IS if gone is False else REMOVED
         expect(gone, f"Whether {name!r} was there").to_equal(model.remove(name), hint=hint)
     expect_entries(board.top(99), model.entries(), "Who was removed is on no list any more.", board=model)
+    more = [f"{base}-_@&+$~^!<>()", "7", "07", *words_sent(lab, timed, base)]
+    model = filled(timed, {name: score / 4 for score, name in enumerate(dict.fromkeys(more), 1)})
+    what = "The list of a board with a ttl"
+    expect_entries(timed.top(99), model.entries(), AS_IT_IS, what, board=model)
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
@@ -66,7 +70,11 @@ def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
     names += [base * 300, f"{base * 300}x"]
     names += SAME_SHORT_HASH
     names += [*rand.sample(odd_names(rand), 3), f" {base}", f"{base}\n"]
-    boards = {name: lab.new(f"board{n}", name) for n, name in enumerate(names)}
+    names += [f"{base}.", f"{base}/", f"{base}&#233;", f"board:{base}", f"leaderboard:{base}", "7", "07"]
+    boards = {base: lab.new("board", base)}
+    boards[base].submit("ann", 0.5)
+    names += [state.key for state in lab.keys() if base in state.key and len(state.key) < LONG]
+    boards |= {name: lab.new(f"board{n}", name) for n, name in enumerate(dict.fromkeys(names)) if n}
     for n, board in enumerate(boards.values(), 1):
         board.submit("ann", n / 2)
     hint = "Two names must never lead to the same key: is the name in the key as it is, and whole?"
