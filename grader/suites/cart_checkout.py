@@ -4,6 +4,7 @@ from random import Random
 
 from grader.suites.cart_rules import (
     IN_THE_CART,
+    LARGE,
     contents,
     expect_all,
     expect_contents,
@@ -17,7 +18,7 @@ from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import odd_names, word, words
 
-LARGE = {"a whole number": 10**12 + 1}
+MANY_UNITS = {"a whole number": LARGE}
 
 
 @check(points=0.5, objective="values", guide="merge-and-checkout")
@@ -26,10 +27,10 @@ def test_merge_adds_the_guests_quantities(lab: Lab, rand: Random) -> None:
     tea, milk, odd = word(rand), word(rand, 7), f'{word(rand)}: it\'s "odd"\n*'
     mine, guest = lab.new("mine", "ann"), lab.new("guest", "gus")
     fill(mine, {tea: 2, milk: 1})
-    fill(guest, {tea: 3, odd: 10**12 + 1})
+    fill(guest, {tea: 3, odd: LARGE})
     mine.merge("gus")
     hint = "Quantities of the same item are added, other items of either cart stay as they are."
-    expect_contents(mine).to_equal({tea: 5, milk: 1, odd: 10**12 + 1}, hint=hint)
+    expect_contents(mine).to_equal({tea: 5, milk: 1, odd: LARGE}, hint=hint)
 
 
 @check(points=0.5, objective="values", guide="merge-and-checkout")
@@ -89,7 +90,7 @@ def test_merge_of_an_absent_guest(lab: Lab, rand: Random) -> None:
 def test_checkout_takes_everything_out(cart: StandIn, rand: Random) -> None:
     """checkout returns everything that is in the cart, as a dict of ints, and leaves it empty."""
     expect_dict(cart.checkout()).to_equal({}, hint="An empty cart gives an empty dict.")
-    for wanted in ({name: rand.randrange(1, 50) for name in words(rand, 4)}, LARGE | many_items(rand)):
+    for wanted in ({name: rand.randrange(1, 50) for name in words(rand, 4)}, MANY_UNITS | many_items(rand)):
         fill(cart, wanted)
         hint = "All items with their quantities, as ints."
         expect_all(cart.checkout(), wanted, "The answer", hint)

@@ -5,6 +5,7 @@ from functools import partial
 from random import Random
 
 from grader.interleave.calls import Answer, Raised, Returned
+from grader.suites.cart_quantities import GONE, ann, read_beside
 from grader.suites.cart_rules import any_key, contents, expect_contents, expect_held, fill, holding, peek
 from grader.suites.check import check
 from grader.suites.expect import expect
@@ -82,15 +83,17 @@ def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
     hint = "To make another object of a cart is no change of it: the time that is left stays."
     expect(cart.ttl(), "ttl after another object was made").to_be_between(ttl - 22, ttl - 18, hint=hint)
     expect(again.ttl(), "ttl of another object").to_be_between(ttl - 22, ttl - 18, hint=SHARED_STATE)
-    season = lab.new("season", word(rand), ttl=90 * DAY)
+    season = lab.new("season", word(rand), ttl=3650 * DAY)
     season.add("tea")
-    hint = "A ttl is any whole number of seconds, ninety days too."
-    expect(season.ttl(), "ttl of a cart that lives for 90 days").to_be_between(
-        90 * DAY - 2, 90 * DAY + 2, hint=hint
+    hint = "A ttl is any whole number of seconds, ten years too."
+    expect(season.ttl(), "ttl of a cart that lives for ten years").to_be_between(
+        3650 * DAY - 2, 3650 * DAY + 2, hint=hint
     )
     cart.clear()
     hint = "A cart that was cleared is no longer there: then ttl is None."
     expect(cart.ttl()).to_equal(None, hint=hint)
+    cart.add("tea")
+    read_beside(lab, cart, ann.ttl(), {"tea": 1}, GONE)
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
