@@ -145,14 +145,8 @@ def expect_next(
     seen: Sequence[Computed], times: int, waits: Sequence[Pending], why: str, hint: str = ""
 ) -> None:
     """So many calls of compute(), the last one by a caller that waited."""
-    if len(seen) < times:
-        expect_waiting(waits)
-    expect_computes(seen, times, why, hint)
-
-
-def expect_waiting(waits: Sequence[Pending]) -> None:
-    """None of the calls is over, for there is no value yet."""
-    if given_up := next((call for call in waits if call.done), None):
+    given_up = next((call for call in waits if call.done), None) if len(seen) < times else None
+    if given_up:
         answer = given_up.answer()
         raise CheckFailedError(
             f"{given_up.call} was over before any compute() had given a value.",
@@ -160,6 +154,7 @@ def expect_waiting(waits: Sequence[Pending]) -> None:
             sentence(ended(answer)),
             _about_end(answer),
         )
+    expect_computes(seen, times, why, hint)
 
 
 def _about_end(answer: Answer) -> str:
