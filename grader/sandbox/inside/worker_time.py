@@ -28,12 +28,12 @@ from typing import Any
 TICK = 1_000  # nanoseconds that each look at a clock takes, so that no two looks are the same
 IN_VAIN = 20  # waits for a message in a row, after which each lasts as long as LISTENS at the least
 LISTENS = 0.1  # seconds
+READABLE = 1  # select.POLLIN, and EPOLLIN, which not every system has
 NAPS, NAP = 200, 0.005  # a thread's shorter sleeps in a row, after which each lasts so many seconds
 
 _real_sleep = time.sleep
 _real_wait = threading.Condition.wait
 _real_join = threading.Thread.join
-_real_select = selectors.DefaultSelector.select
 _real_plain_select = select.select
 _real_datetime = datetime.datetime
 _real_date = datetime.date
@@ -252,8 +252,8 @@ def install() -> None:
     datetime.datetime, datetime.date = _Datetime, _Date
     threading.Condition.wait = _condition_wait
     threading.Thread.join = _join
-    selectors.DefaultSelector.select = _select
     select.select = staticmethod(_plain_select)
+    _install_in_selectors()
     threading._time = queue.time = time.monotonic
     # The one in C waits by itself; this one waits on a Condition.
     queue.SimpleQueue = queue._PySimpleQueue
@@ -286,16 +286,61 @@ def _wait_readable(sock: Any, seconds: float) -> bool:
         return sock in _real_plain_select([sock, bell], [], [])[0]
 
 
-def _select(self: Any, timeout: float | None = None) -> list[Any]:
-    """``selectors.DefaultSelector.select``, asyncio's wait, with its time-out on the virtual clock."""
-    if timeout is None or timeout <= 0 or not clock.virtual:
-        return _real_select(self, timeout)
-    with _Bell(timeout) as bell:
-        self.register(bell, selectors.EVENT_READ)
-        try:
-            return [ready for ready in _real_select(self, None) if ready[0].fd != bell]
-        finally:
-            self.unregister(bell)
+def _install_in_selectors() -> None:
+    """Give every kind of selector that this system has a ``select`` that waits on the virtual clock."""
+    for name in ("SelectSelector", "PollSelector", "EpollSelector", "KqueueSelector"):
+        if kind := getattr(selectors, name, None):
+            kind.select = _virtual_select(kind.select)
+    for name, a_second in (("poll", 1_000), ("epoll", 1)):
+        if kind := getattr(select, name, None):
+            setattr(select, name, _virtual_poll(kind, a_second))
+
+
+def _virtual_select(real_select: Callable[..., Any]) -> Callable[..., Any]:
+    """A selector's ``select``, which is asyncio's wait too, with its time-out on the virtual clock."""
+
+    def select(self: Any, timeout: float | None = None) -> list[Any]:
+        if timeout is None or timeout <= 0 or not clock.virtual:
+            return real_select(self, timeout)
+        with _Bell(timeout) as bell:
+            self.register(bell, selectors.EVENT_READ)
+            try:
+                return [ready for ready in real_select(self, None) if ready[0].fd != bell]
+            finally:
+                self.unregister(bell)
+
+    return select
+
+
+def _virtual_poll(real: Any, a_second: int) -> type:
+    """A class like ``select.poll`` or ``select.epoll``, which count ``a_second`` each in their own unit."""
+
+    class Poll:
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            self._real = real(*arguments, **named)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+        def __enter__(self) -> Any:
+            self._real.__enter__()
+            return self
+
+        def __exit__(self, *error: object) -> None:
+            self._real.__exit__(*error)
+
+        def poll(self, timeout: float | None = None, **most: int) -> list[tuple[int, int]]:
+            if timeout is None or timeout <= 0 or not clock.virtual:
+                return self._real.poll(timeout, **most)
+            with _Bell(timeout / a_second) as bell:
+                self._real.register(bell, READABLE)
+                try:
+                    return [ready for ready in self._real.poll(None, **most) if ready[0] != bell]
+                finally:
+                    self._real.unregister(bell)
+
+    Poll.__name__ = Poll.__qualname__ = real.__name__
+    return Poll
 
 
 def _plain_select(
