@@ -13,6 +13,7 @@ _ENCODER = wire.Encoder(64)
 
 # The worker keeps to these itself; who writes to its sockets by hand does not.
 MESSAGE_CHARACTERS = 2_000
+POLLS = 30  # times that a request sends the same, after which it only waits for something
 MOST_BASES = 50  # classes that an exception is derived from
 MOST_FRAMES = 30  # of a traceback
 MOST_LINES = 10_000_000  # of a module
@@ -55,10 +56,14 @@ class Actor:
         self.asked.clear()
         self.process.ask(what)
 
-    def asks_again(self, batch: tuple[tuple[bytes, ...], ...]) -> int:
-        """How often it sent just this in the open request, this time included."""
+    def asks_again(self, batch: tuple[tuple[bytes, ...], ...]) -> bool:
+        """Count that it sends just this in the open request; whether it does so again and again."""
         self.asked[hash(batch)] += 1
-        return self.asked[hash(batch)]
+        return self.polls(batch)
+
+    def polls(self, batch: tuple[tuple[bytes, ...], ...]) -> bool:
+        """Whether it has sent just this again and again in the open request."""
+        return self.asked[hash(batch)] > POLLS
 
     def encode(self, value: Any) -> Any:
         """An argument as the wire has it; callbacks are kept here by name."""

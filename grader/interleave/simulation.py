@@ -27,9 +27,11 @@ QUIET_SECONDS = 0.02  # without anything to serve, after which who goes on freel
 LONG_ROW = 256  # turns of the loop in which somebody was served, between two looks at the time
 BUSY_BATCHES = 30  # sent in a row without the clock moving, after which polling costs virtual time
 ENDLESS_BATCHES = 300  # at the moment up to which a run was to go, after which it ends all the same
+LAST_BATCHES = 16  # at the same moment, of who only polls: each has seen then how things are
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
 IDLE_WAKES = 200  # in one run, of threads that a call left, after which the clock goes on in as many strides
 LURK_SECONDS = 0.05  # for somebody in a call who waits for nothing that can be seen
+LOOKS_UP_SECONDS = 1.0  # by the machine's clock: how often who waits so looks up, at the least
 REST_SECONDS = 0.5  # of processor time: how long a process that never rests holds up the others
 
 
@@ -49,6 +51,8 @@ class Simulation:
         self._batches = 0
         self._horizon: int | None = None  # of the run that is on
         self._idle_wakes = 0  # in it
+        self._at_end = 0  # moves in it since the clock came to its end
+        self._woken: set[str] = set()  # in it, who waited for real
         self._made = 0  # moves so far
         self._turns: dict[tuple[str, int], int] = {}  # each one's last move
 
@@ -71,12 +75,14 @@ class Simulation:
         """
         self._batches, self._horizon = min(self._batches, BUSY_BATCHES), horizon
         began, self._idle_wakes = self.clock.now, 0
+        self._at_end = 0
+        self._woken.clear()
         while True:
             self.settle(until)
             if until():
                 return
             if moves := self.moves():
-                if horizon is not None and self.clock.now >= horizon and self._batches > ENDLESS_BATCHES:
+                if self._goes_nowhere(moves):
                     return
                 self.make_move(self._in_turn(moves) if choose is first_move else choose(moves))
                 if freely and all(move.actor == moves[0].actor for move in moves):
@@ -88,11 +94,19 @@ class Simulation:
             if timer is not None and (horizon is None or timer.due <= horizon):
                 self._stride(began)
                 self._reach(timer, freely=freely)
-            elif horizon is not None:
-                self._move_clock(horizon)
+            elif not self._let_time_pass(began):
                 return
-            elif not self._pass_real_time():
-                return
+
+    def _goes_nowhere(self, moves: Sequence[Move]) -> bool:
+        """Whether the clock has come to the run's end, and those who go on would do so for ever."""
+        if self._horizon is None or self.clock.now < self._horizon:
+            return False
+        if self._batches > ENDLESS_BATCHES:
+            return True
+        self._at_end += 1
+        if self._at_end <= LAST_BATCHES:
+            return False
+        return all(move.link and self.actors[move.actor].polls(tuple(move.link.held)) for move in moves)
 
     def _stride(self, began: int) -> None:
         """Where nobody is in a call, let nobody hold up time by looking up again and again."""
@@ -264,6 +278,7 @@ class Simulation:
         self._batches += 1
         if self._batches <= BUSY_BATCHES:
             return
+        again = actor.asks_again(tuple(link.held))
         # With the clock move the expiries, and a WATCH takes that for a change of its keys.
         move = self.clock.creep_to if self._watches() else self.clock.move_to
         timer = self.waits.next_timer()
@@ -274,7 +289,7 @@ class Simulation:
             move(min(timer.due, step))
             if timer.due <= self.clock.now:
                 self._fire(timer)
-        elif actor.asks_again(tuple(link.held)) > BUSY_BATCHES:
+        elif again:
             # Nobody waits for the clock, but a long row of different commands is no polling.
             move(step)
 
@@ -293,6 +308,20 @@ class Simulation:
         end = time.monotonic() + LURK_SECONDS
         while lurking and time.monotonic() < end:
             if self.kit.loop.turn(LURK_SECONDS / 10):
+                return True
+        return False
+
+    def _wakes_for_real(self) -> bool:
+        """Whether somebody goes on who waits in a way that knows nothing of virtual time; each does so once.
+
+        That is a lock of multiprocessing's, say, or a socket's own time-out. Who waits so looks up as often
+        as anybody, but by the machine's clock; in virtual time that has moved on, it would be late.
+        """
+        lurking = [one for one in self.actors.values() if one.name not in self._woken and self._lurks(one)]
+        end = time.monotonic() + LOOKS_UP_SECONDS
+        while lurking and time.monotonic() < end:
+            if self.kit.loop.turn(LURK_SECONDS / 10):
+                self._woken.update(one.name for one in lurking if not self._lurks(one))
                 return True
         return False
 
@@ -317,6 +346,13 @@ class Simulation:
         if moment > self.clock.now:
             self.tell("", "clock", (moment - self.clock.now) / NANOSECONDS)
         self.clock.move_to(moment)
+
+    def _let_time_pass(self, began: int) -> bool:
+        """Go to the run's end, or wait for real where it has none; False where it is over."""
+        if self._horizon is None:
+            return self._pass_real_time()
+        self._move_clock(self._horizon)
+        return began < self._horizon and self._wakes_for_real()
 
     def _pass_real_time(self) -> bool:
         """Wait for what can't be seen coming; False where nobody is in a call."""

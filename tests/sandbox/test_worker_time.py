@@ -12,8 +12,8 @@ HOUR = 3600.0
 REAL_SECONDS = 3.0  # for an hour's wait on a machine that does other things besides
 
 STUDENT = """
-import _thread, asyncio, concurrent.futures, datetime, logging, os, queue, select, subprocess, sys
-import threading, time
+import _thread, asyncio, concurrent.futures, datetime, logging, os, queue, select, selectors, subprocess
+import sys, threading, time
 from datetime import date, datetime as dt
 from time import monotonic, sleep, time as now
 
@@ -112,7 +112,25 @@ class It:
         return [wrong, inside, lock.acquire(), lock.release(), tell(lock.release)]
     def blpop(self, seconds): return self.client.blpop("nothing", timeout=seconds)
     def bzpopmin(self, seconds): return self.client.bzpopmin("nothing", timeout=seconds)
+    def put(self, key): self.client.set(key, 1, ex=10**6)
     def select(self, seconds): return select.select([], [], [], seconds)
+    def select_poll(self, seconds): return select.poll().poll(seconds * 1000)
+    def epoll(self, seconds):
+        with select.epoll() as epoll: return epoll.poll(timeout=seconds, maxevents=5)
+    def poll_selector(self, seconds):
+        with selectors.PollSelector() as selector: return selector.select(seconds)
+    def select_selector(self, seconds):
+        with selectors.SelectSelector() as selector: return selector.select(seconds)
+    def look_up(self, tries):
+        # As who waits for a key would, with a lock that knows nothing of virtual time.
+        lock = _thread.allocate_lock(); lock.acquire()
+        for tried in range(tries):
+            if self.client.exists("there"): return True
+            lock.acquire(timeout=0.2)
+        return False
+    def ask_on(self, key):
+        while not self.client.exists(key): pass
+        return True
     def xread(self, seconds): return self.client.xread({"s": "$"}, block=int(seconds * 1000))
     def message(self, seconds):
         pubsub = self.client.pubsub(); pubsub.subscribe("c")
@@ -290,6 +308,10 @@ WAITS = {
     "blpop": None,
     "bzpopmin": None,
     "select": ([], [], []),
+    "select_poll": [],
+    "epoll": [],
+    "poll_selector": [],
+    "select_selector": [],
     "xread": None,
     "message": None,
     "redis_lock": False,
@@ -311,6 +333,30 @@ def test_a_wait_that_can_not_be_seen_is_real_and_comes_out_right(lab):
     seen, took = lab.it.wait("raw_lock", 0.6)
     assert seen is False
     assert 0.3 <= took <= 1.5
+
+
+def test_who_waits_for_real_sees_in_time_what_has_come(lab):
+    other = lab.new("other", actor=lab.enter())
+    waits = lab.it.look_up.begin(1_000)
+    lab.advance(8)
+    assert not waits.done
+    other.put("there")
+    lab.advance(1)
+    assert waits.done
+    assert waits.value() is True
+
+
+def test_who_asks_without_a_pause_holds_up_nobody_for_long(lab):
+    other = lab.new("other", actor=lab.enter())
+    asks = lab.it.ask_on.begin("there")
+    lab.idle()
+    for _ in range(20):
+        before = lab.last_number
+        lab.idle()
+        assert lab.last_number - before < 20
+    other.put("there")
+    lab.idle()
+    assert asks.value() is True
 
 
 @pytest.mark.parametrize("how", ["child", "fork"])
