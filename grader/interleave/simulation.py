@@ -15,6 +15,7 @@ from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
 from grader.interleave.deadlines import Deadlines
 from grader.interleave.kit import Kit, Tell
+from grader.interleave.lurkers import Lurkers
 from grader.interleave.moves import Choose, Move, first_move
 from grader.interleave.waits import Timer, Waits
 from grader.proxy.link import Link
@@ -30,8 +31,6 @@ ENDLESS_BATCHES = 300  # at the moment up to which a run was to go, after which 
 LAST_BATCHES = 16  # at the same moment, of who only polls: each has seen then how things are
 BUSY_NANOSECONDS = 25_000_000  # what each further batch costs while somebody else waits for the clock
 IDLE_WAKES = 200  # in one run, of threads that a call left, after which the clock goes on in as many strides
-LURK_SECONDS = 0.05  # for somebody in a call who waits for nothing that can be seen
-LOOKS_UP_SECONDS = 1.0  # by the machine's clock: how often who waits so looks up, at the least
 REST_SECONDS = 0.5  # of processor time: how long a process that never rests holds up the others
 
 
@@ -48,11 +47,11 @@ class Simulation:
         self.observed = 0  # by how many that may miss no move: traces, counts of round trips
         self.waits = Waits(kit, self.actors, self.tell)
         self.deadlines = Deadlines(kit, self.actors)
+        self.lurkers = Lurkers(kit, self.actors)
         self._batches = 0
         self._horizon: int | None = None  # of the run that is on
         self._idle_wakes = 0  # in it
         self._at_end = 0  # moves in it since the clock came to its end
-        self._woken: set[str] = set()  # in it, who waited for real
         self._made = 0  # moves so far
         self._turns: dict[tuple[str, int], int] = {}  # each one's last move
 
@@ -76,7 +75,7 @@ class Simulation:
         self._batches, self._horizon = min(self._batches, BUSY_BATCHES), horizon
         began, self._idle_wakes = self.clock.now, 0
         self._at_end = 0
-        self._woken.clear()
+        self.lurkers.begin_run()
         while True:
             self.settle(until)
             if until():
@@ -181,7 +180,7 @@ class Simulation:
                 self.kit.admin.ask("PING")
                 self.kit.admin.ask("PING")
                 barrier = True
-            elif not (self.kit.loop.turn(0) or self._goes_on_after_all()):
+            elif not (self.kit.loop.turn(0) or self.lurkers.go_on_after_all()):
                 return
 
     def _serve(self) -> bool:
@@ -298,39 +297,6 @@ class Simulation:
         names = (name for name, actor in self.actors.items() if not (actor.frozen or actor.dead))
         return any(link.watching for name in names for link in self.relay.links(name))
 
-    def _goes_on_after_all(self) -> bool:
-        """Whether somebody sends who seems to be at rest, and yet waits for nothing that can be seen.
-
-        Nobody in a call should; where the kernel doesn't say at which place a thread is asleep (see
-        ``Threads``), whoever seems to may only have lost its processor on a busy machine.
-        """
-        lurking = [actor for actor in self.actors.values() if self._lurks(actor)]
-        end = time.monotonic() + LURK_SECONDS
-        while lurking and time.monotonic() < end:
-            if self.kit.loop.turn(LURK_SECONDS / 10):
-                return True
-        return False
-
-    def _wakes_for_real(self) -> bool:
-        """Whether somebody goes on who waits in a way that knows nothing of virtual time; each does so once.
-
-        That is a lock of multiprocessing's, say, or a socket's own time-out. Who waits so looks up as often
-        as anybody, but by the machine's clock; in virtual time that has moved on, it would be late.
-        """
-        lurking = [one for one in self.actors.values() if one.name not in self._woken and self._lurks(one)]
-        end = time.monotonic() + LOOKS_UP_SECONDS
-        while lurking and time.monotonic() < end:
-            if self.kit.loop.turn(LURK_SECONDS / 10):
-                self._woken.update(one.name for one in lurking if not self._lurks(one))
-                return True
-        return False
-
-    def _lurks(self, actor: Actor) -> bool:
-        if not actor.busy or actor.frozen or actor.process.asks or self.relay.is_muted(actor.name):
-            return False
-        links = self.relay.links(actor.name)
-        return not any(link.held or link.flight or link.streaming for link in links)
-
     def _reach(self, timer: Timer, *, freely: bool) -> None:
         self._move_clock(timer.due)
         self._fire(timer)
@@ -352,7 +318,7 @@ class Simulation:
         if self._horizon is None:
             return self._pass_real_time()
         self._move_clock(self._horizon)
-        return began < self._horizon and self._wakes_for_real()
+        return began < self._horizon and self.lurkers.wake_for_real()
 
     def _pass_real_time(self) -> bool:
         """Wait for what can't be seen coming; False where nobody is in a call."""
