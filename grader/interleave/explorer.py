@@ -120,7 +120,7 @@ class Explorer:
         stage.clock.empty()
         known = Answers()
         objects = [(name, Call(self._class_name, args, on=name)) for name, args in scenario.objects.items()]
-        for actor in actors:
+        for actor in reversed(actors):  # all objects are there when the first actor sets the scene
             setup = scenario.setup if actor is actors[0] else ()
             for call, answer in zip(setup, stage.in_a_row(actor, objects, setup), strict=True):
                 known.note(call, answer)
