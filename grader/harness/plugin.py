@@ -262,7 +262,7 @@ class Plugin:
 
 
 def _is_for_want_of_server(error: BaseException | None, trouble: Trouble) -> bool:
-    """Whether a failure says less than that Valkey had to be replaced, which must not be in each check."""
+    """Whether to tell why Valkey had to be replaced instead: so nobody uses one up in each check."""
     if isinstance(error, StudentFault):
         return trouble.memory_used_up
     return isinstance(error, CheckFailedError) and trouble.server_spoiled

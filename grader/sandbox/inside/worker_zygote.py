@@ -18,10 +18,12 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import worker_locks
+import worker_select
 import worker_time
 import worker_wire as wire
 
 worker_time.install()  # before anybody imports a clock by name
+worker_select.install()
 
 from worker_actor import Actor, Channel, Config, Side  # noqa: E402
 
@@ -215,7 +217,7 @@ def main(path: str, config: Config) -> None:
     sys.path[:0] = config["paths"]
     worker_time.clock.map(config["clock"])
     redis = importlib.import_module("redis")
-    worker_time.install_in_redis(importlib.import_module("redis._parsers"))
+    worker_select.install_in_redis(importlib.import_module("redis._parsers"))
     # Commands are written by redis-py itself: hiredis says less of what can't be written.
     for module in ("redis.connection", "redis.asyncio.connection"):
         setattr(importlib.import_module(module), "HIREDIS_AVAILABLE", False)  # noqa: B010 - for mypy
