@@ -39,7 +39,7 @@ class Host(Protocol):
         """Whether the server still runs."""
 
     def ran_out_of_memory(self) -> bool:
-        """Whether it ended for want of memory."""
+        """Of one that has ended: whether for want of memory."""
 
     def stop(self) -> None:
         """Ends the server; a second call does nothing."""
@@ -61,7 +61,7 @@ class Server:
         return self.host.alive()
 
     def ran_out_of_memory(self) -> bool:
-        """Whether it ended for want of memory, of which only a student's commands use much."""
+        """Of one that has ended: whether for want of memory, of which only a student's commands use much."""
         return self.host.ran_out_of_memory()
 
     def stop(self) -> None:

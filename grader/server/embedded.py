@@ -59,9 +59,11 @@ class GuardedProcess:
         return self.guard.poll() is None
 
     def ran_out_of_memory(self) -> bool:
-        """Whether it ended for want of memory."""
+        """Of one that has ended: whether for want of memory; where no room to say so is left, it was."""
         with suppress(OSError):
-            return OUT_OF_MEMORY in self.log.read_bytes()
+            said = self.log.read_bytes()
+            # Nothing but a student's script can have filled it.
+            return OUT_OF_MEMORY in said or len(said) >= LOG_BYTES
         return False
 
     def stop(self) -> None:
