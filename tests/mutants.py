@@ -1,9 +1,10 @@
 """Changes the solutions in many small ways; the hidden suites must notice each change.
 
-Usage: ``python -m tests.mutants [MODULE ...] [SAMPLE]``, or ``make mutants``. Cosmic Ray makes the mutants,
-one change each, of the code outside annotations; a mutant survives where every check passes. Each survivor is
-either caught by a new check or stands in ``mutants.toml`` with the reason why it meets the contract too.
-Exit status 1 for a survivor without a reason, or a reason without a mutant.
+Usage: ``python -m tests.mutants [MODULE ...] [SAMPLE]``, or ``make mutants``. Cosmic Ray and
+``tests.mutations`` make the mutants, one change each, of the code outside annotations, scripts included; a
+mutant survives where every check passes. Each survivor is either caught by a new check or stands in
+``mutants.toml`` with the reason why it meets the contract too. Exit status 1 for a survivor without a
+reason, or a reason without a mutant.
 """
 
 import ast
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -27,6 +29,7 @@ from grader.grade import grade
 from grader.results import Outcome
 from grader.settings import Settings
 from tests.flaky import sample
+from tests.mutations import Change, changes_of
 
 SOLUTIONS = Path("solutions")
 REASONS = Path(__file__).with_suffix(".toml")
@@ -108,23 +111,31 @@ def function_at(tree: ast.Module, line: int) -> str:
         names.append(node.name)
 
 
-def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Every mutant of a module that behaves otherwise, each once."""
-    source = path.read_text(encoding="utf-8")
-    tree, nodes, met = ast.parse(source), list(ast_nodes(get_ast(source))), {"", behaviour(source)}
+def cosmic_changes(source: str) -> Iterator[Change]:
+    """What Cosmic Ray makes of a source."""
+    nodes = list(ast_nodes(get_ast(source)))
     for name in operator_names():
         if get_operator(name).arguments():
             continue  # needs to be told which variable to put where
         operator = get_operator(name)()
         for number in range(sum(len(list(operator.mutation_positions(node))) for node in nodes)):
             changed = mutate_code(source, operator, number)
-            if changed is None or (does := behaviour(changed)) in met:
-                continue
-            met.add(does)
-            pairs = enumerate(zip(source.splitlines(), changed.splitlines(), strict=False), 1)
-            line, (old, new) = next(pair for pair in pairs if pair[1][0] != pair[1][1])
-            where = function_at(tree, line)
-            yield Mutant(path.stem, where, name.partition("/")[2], old.strip(), new.strip(), changed)
+            if changed is not None:
+                yield Change(name.partition("/")[2], changed)
+
+
+def mutants_of(path: Path) -> Iterator[Mutant]:
+    """Every mutant of a module that behaves otherwise, each once."""
+    source = path.read_text(encoding="utf-8")
+    tree, met = ast.parse(source), {"", behaviour(source)}
+    for change in chain(cosmic_changes(source), changes_of(source)):
+        if (does := behaviour(change.source)) in met:
+            continue
+        met.add(does)
+        pairs = enumerate(zip_longest(source.splitlines(), change.source.splitlines(), fillvalue=""), 1)
+        line, (old, new) = next(pair for pair in pairs if pair[1][0] != pair[1][1])
+        where = function_at(tree, line)
+        yield Mutant(path.stem, where, change.name, old.strip(), new.strip(), change.source)
 
 
 def survives(mutant: Mutant) -> bool:

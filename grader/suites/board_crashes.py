@@ -22,6 +22,7 @@ PLAYERS = ("ann", "bob")
 Ending = tuple[object, BoardModel]  # what a call gives, and the board afterwards
 NEEDS = ("every_key_expires", "remove_says_whether_it_was_there")
 it = Calls("board")
+MADE = "Making a board left a key that never expires: with a ttl every key has an expiry from its beginning."
 HELPERS = "Helper keys get what is left of the board's own time, also when they come later."
 STEP = (
     "A key and its expiry go in one atomic step: one command, MULTI/EXEC, a script or a function; a plain "
@@ -40,6 +41,7 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
     """With a ttl every key that the module writes has an expiry, and helper keys expire with the board."""
     (ann, bob), ttl = words(rand, 2), rand.randrange(100, 900)
     board = lab.new("board", word(rand), ttl=ttl)
+    lab.expect_every_key_expires(MADE)
     for method, args in (
         ("submit", (ann, 2.0)),
         ("add", (bob, 3.0)),

@@ -234,6 +234,7 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
     """Every key that the module writes has an expiry, helper keys such as locks too."""
     cache, other, third = callers(lab, 3)
     hint = "Data and expiry go together in one command, for helper keys too."
+    lab.expect_every_key_expires(hint)
     cache.set("set", 1)
     lab.expect_every_key_expires(hint)
     cache.set_many({"many": 2, "more": 3}, ttl=50)

@@ -35,6 +35,8 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
     """Every key that the module writes has an expiry, helper keys too."""
     tea, milk = words(rand, 2)
     cart, guest = lab.new("cart", "ann", ttl=900), lab.new("guest", "gus", ttl=900)
+    hint = "Each write sets the expiry with the data, in one atomic step."
+    lab.expect_every_key_expires(hint)
     steps = [
         lambda: cart.add(tea, 2),
         lambda: cart.set_quantity(milk, 3),
@@ -49,7 +51,7 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
     ]
     for step in steps:
         step()
-        lab.expect_every_key_expires(hint="Each write sets the expiry with the data, in one atomic step.")
+        lab.expect_every_key_expires(hint)
     cart.add(tea)
     expect_held(cart, tea)
 
