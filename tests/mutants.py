@@ -54,7 +54,10 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why mutants are as right as the original; ``operator`` is a glob, an empty ``becomes`` is any."""
+    """Why mutants are as right as the original; ``function``, ``operator`` and ``line`` may be globs.
+
+    An empty ``becomes`` is any.
+    """
 
     module: str
     function: str
@@ -65,9 +68,13 @@ class Reason:
 
     def explains(self, mutant: Mutant) -> bool:
         """Whether it speaks of this mutant."""
-        here = (self.module, self.function, self.line) == (mutant.module, mutant.function, mutant.line)
-        same = fnmatchcase(mutant.operator, self.operator)
-        return here and same and self.becomes in {"", mutant.becomes}
+        pairs = (
+            (mutant.function, self.function),
+            (mutant.operator, self.operator),
+            (mutant.line, self.line),
+        )
+        same = all(text == glob or fnmatchcase(text, glob) for text, glob in pairs)
+        return self.module == mutant.module and same and self.becomes in {"", mutant.becomes}
 
 
 class Bare(ast.NodeTransformer):
