@@ -10,6 +10,7 @@ the earliest moment that somebody waits for. So a run is a sequence of choices, 
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
@@ -59,6 +60,11 @@ class Simulation:
         """Take part, from now on."""
         self.deadlines.admit(actor)
         self.actors[actor.name] = actor
+
+    def ask(self, actor: Actor, what: dict[str, Any], doing: str) -> None:
+        """Send an actor a request; nothing moves before the next run."""
+        self._batches = 0  # who begins something isn't polling
+        actor.ask(what, doing, time.monotonic())
 
     def run(
         self,

@@ -1,6 +1,5 @@
 """One check's actors and what they are asked: to import, to make objects, to call methods."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -101,7 +100,7 @@ class Stage(Simulation):
         if not asked:
             return []
         steps, doing = zip(*asked, strict=True)
-        actor.ask({"do": "row", "steps": steps}, ", then ".join(doing), time.monotonic())
+        self.ask(actor, {"do": "row", "steps": steps}, ", then ".join(doing))
         self._await(actor)
         answers = self._read_several(self._take_message(actor), len(steps))
         for (_, call), answer in zip(objects, answers, strict=False):  # the calls' answers follow
@@ -109,13 +108,13 @@ class Stage(Simulation):
         return answers[len(objects) :]
 
     def _ask(self, actor: Actor, what: dict[str, Any], doing: str) -> Answer:
-        actor.ask(what, doing, time.monotonic())
+        self.ask(actor, what, doing)
         return self.finish(actor)
 
     def begin(self, actor: Actor, call: Call) -> None:
         """Let an actor start a call; nothing moves before the next run."""
         self.clock.keep_up()
-        actor.ask(*_calling(actor, call), time.monotonic())
+        self.ask(actor, *_calling(actor, call))
         self.tell(actor.name, "calls", str(call))
 
     def begin_together(self, actor: Actor, calls: Sequence[Call]) -> None:
@@ -125,16 +124,14 @@ class Stage(Simulation):
         for call in calls:
             args, kwargs = actor.encode_call(call)
             rows.append([call.on, call.method, args, kwargs])
-        actor.ask(
-            {"do": "together", "calls": rows}, f"{len(calls)} threads: {calls[0]} ...", time.monotonic()
-        )
+        self.ask(actor, {"do": "together", "calls": rows}, f"{len(calls)} threads: {calls[0]} ...")
         actor.threads = len(calls)
 
     def call_many(self, actor: Actor, on: str, method: str, rows: Sequence[Sequence[Any]]) -> Answer:
         """Let an actor call a method once for each row of arguments, one after the other; nothing is held."""
         self.clock.keep_up()
         what = {"do": "many", "on": on, "method": method, "rows": [actor.encode(list(row)) for row in rows]}
-        actor.ask(what, f"{len(rows)} calls of {on}.{method}", time.monotonic())
+        self.ask(actor, what, f"{len(rows)} calls of {on}.{method}")
         self.relay.passes = pass_all
         try:
             while actor.busy:

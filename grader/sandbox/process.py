@@ -15,7 +15,6 @@ from grader.sandbox.threads import OWN_THREADS, Threads
 MOST_ANSWERS = 10  # that nobody has looked at yet; one is asked for
 MOST_ASKS = 1000  # open ones of a process, which may have some fifty threads
 STACK_BYTES = 64 * 1024
-FOREVER = 100 * 365 * 86_400 * 1_000_000_000  # nanoseconds; who waits for longer is never woken
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ class Process:
         if "ask" in message:
             ask = Ask(
                 _whole(message["ask"]),
-                min(_whole(message.get("until", -1)), FOREVER),
+                _whole(message.get("until", -1)),
                 str(message.get("callback", "")),
                 _whole(message.get("gate", -1)),
             )

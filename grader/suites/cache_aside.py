@@ -14,6 +14,7 @@ from grader.suites.cache_rules import (
     expect_computes,
     expect_error,
     expect_returned,
+    let_compute,
 )
 from grader.suites.check import check
 from grader.suites.expect import expect
@@ -62,7 +63,7 @@ def _wait_for_none(lab: Lab, key: str) -> None:
     """A caller that waits gets a None too."""
     before, (cache, other) = len(lab.computed), callers(lab, 2)
     calls = [cache.get_or_compute.begin(key, Compute(None, takes=TAKES))]
-    lab.idle()
+    let_compute(lab)
     calls.append(other.get_or_compute.begin(key, Compute("wrong")))
     lab.advance(TAKES + 2 * WITHIN_SECONDS)
     hint = "A waiting caller has its value as soon as there is an entry, even if that is None."
@@ -146,7 +147,7 @@ def test_a_value_that_cannot_be_stored(lab: Lab, rand: Random) -> None:
     """After a compute() whose value JSON refuses, a waiting or later caller computes within a second."""
     key, (cache, other, later) = word(rand), callers(lab, 3)
     held = cache.get_or_compute.begin(key, Compute({1, 2}, takes=TAKES))
-    lab.idle()
+    let_compute(lab)
     waits = other.get_or_compute.begin(key, Compute("good"))
     hint = "Encoding the value can raise too: is the lock given back then?"
     lab.advance(TAKES + 2 * WITHIN_SECONDS)

@@ -8,7 +8,7 @@ from grader.interleave.explorer import Ending
 from grader.proxy import resp
 from grader.suites.advice import advice
 from grader.suites.cache_hints import ERROR, JSON_TEXT, ONE, why_value
-from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, given, stored
+from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, given, let_compute, stored
 from grader.suites.check import check
 from grader.suites.clues import Lost, pick
 from grader.suites.expect import CheckFailedError, expect, is_number, sentence
@@ -143,7 +143,7 @@ def test_no_forbidden_commands(lab: Lab, rand: Random) -> None:
         for call in (cache.get, cache.exists, cache.ttl, cache.touch, cache.delete):
             call.answer(key)
         held = cache.get_or_compute.begin(key, Compute("value", takes=TAKES))
-        lab.idle()
+        let_compute(lab)
         waits = other.get_or_compute.begin(key, Compute("second"))
         lab.advance(TAKES + 2 * WITHIN_SECONDS)
         values = [held.answer(), waits.answer()]

@@ -13,6 +13,7 @@ from grader.suites.cache_rules import (
     expect_computes,
     expect_returned,
     layout_of,
+    let_compute,
     named_like,
     namespaces_in,
     stored,
@@ -219,7 +220,7 @@ def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     neighbours = _Neighbours(lab, other, space, probe)
     before = _names(lab)
     held = holder.get_or_compute.begin(key, Compute("held", takes=2))
-    lab.idle()
+    let_compute(lab)
     waits = waiter.get_or_compute.begin(key, Compute("second"))
     lab.idle()
     locked = len(lab.computed) == 1

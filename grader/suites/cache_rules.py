@@ -192,6 +192,13 @@ def advance_until(lab: Lab, done: Callable[[], bool], seconds: float) -> bool:
     return done()
 
 
+def let_compute(lab: Lab) -> None:
+    """Let who has begun come to its compute(), which may take a moment, and all go on as far as they can."""
+    before = len(lab.computed)
+    advance_until(lab, lambda: len(lab.computed) > before, WITHIN_SECONDS)
+    lab.idle()
+
+
 def _horizon(lab: Lab, seconds: float) -> int:
     return lab.stage.clock.now + int(seconds * NANOSECONDS)
 

@@ -15,6 +15,7 @@ from grader.suites.cache_rules import (
     expect_returned,
     expect_values,
     given,
+    let_compute,
     why_open,
 )
 from grader.suites.check import check
@@ -67,7 +68,7 @@ def test_a_slow_compute_runs_once(lab: Lab, rand: Random) -> None:
     """A compute() of 8 seconds runs once, however many callers wait; all of them return its value."""
     key, (holder, *others) = word(rand), callers(lab, 4)
     held = holder.get_or_compute.begin(key, Compute("slow", takes=8), ttl=6)  # shorter than compute() takes
-    lab.idle()
+    let_compute(lab)
     waits = [others[0].get_or_compute.begin(key, Compute("second"))]
     lab.advance(0.9)  # so that two who look ever less often don't look at the same moments
     waits.append(others[1].get_or_compute.begin(key, Compute("third")))
@@ -97,13 +98,12 @@ def test_waiters_return_within_a_second(lab: Lab, rand: Random) -> None:
     holder.delete(key)  # where it has not, that is another check's affair
     before = len(lab.computed)
     held = holder.get_or_compute.begin(key, Compute("value", takes=1))
-    lab.idle()
+    let_compute(lab)
     waits = [other.get_or_compute.begin(key, Compute("second")) for other in others[:3]]
     advance_in_turns(lab, 0.7)
     waits.append(others[3].get_or_compute.begin(key, Compute("second")))
-    advance_in_turns(lab, 0.3)
-    expect_returned([held], "when compute() had ended", AT_ONCE)
-    advance_in_turns(lab, WITHIN_SECONDS)
+    advance_in_turns(lab, 0.3 + WITHIN_SECONDS)
+    expect_returned([held], "within a second of the value being stored", AT_ONCE)
     expect_returned(waits, "within a second of the value being stored", why_open(lab))
     expect_computes(lab.computed[before:], 1, "for five callers", ONE)
     hint = ONE if lab.computed[before].actor == holder.actor.name else AT_ONCE
@@ -135,15 +135,14 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kind: str) -> None:
     hint = _why_held(kind)
     key, text = words(rand, 2)
     held = holder.get_or_compute.begin(key, Compute(takes=TAKES, raises=(kind, text)))
-    lab.idle()
+    let_compute(lab)
     waits = [caller.get_or_compute.begin(key, Compute("good")) for caller in (second, third)]
     lab.advance(TAKES - 0.1)
     expect_computes(lab.computed, 1, "before the first one raised", ONE)
-    lab.advance(0.1)
+    lab.advance(0.1 + WITHIN_SECONDS)
     at_once = "The error goes to its caller at once: compute() is not tried again."
-    expect_returned([held], "when compute() had raised", at_once)
+    expect_returned([held], "within a second of compute()'s raising", at_once)
     held.answer()
-    lab.advance(WITHIN_SECONDS)
     expect_next(lab.computed, 2, waits, "by the caller that failed and one that waited", hint)
     lab.advance(WITHIN_SECONDS)
     expect_returned(waits, "within a second of the value being stored", why_open(lab))
@@ -171,7 +170,7 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     other.set("other", 1)
     other.set("lock", 2)
     held = holder.get_or_compute.begin(key, Compute("value", takes=1.5))
-    lab.idle()
+    let_compute(lab)
     waits = waiter.get_or_compute.begin(key, Compute("second"))
     lab.advance(0.5)
     if len(lab.computed) > 1:
@@ -211,7 +210,7 @@ def test_different_keys_do_not_wait(lab: Lab, rand: Random) -> None:
     where = _cuts(space, key)
     strange += [lab.new(f"strange{n}", one, actor=strange[0].actor) for n, (one, _) in enumerate(where)]
     held = first.get_or_compute.begin(key, Compute("slow", takes=6))
-    lab.idle()
+    let_compute(lab)
     others = (other, f"{part}:y", f"{key}*", key.upper(), f"{key} ", key.replace(":", "_"))
     there = zip(strange, (key, *(rest for _, rest in where)), strict=True)
     for caller, name in (*there, *((second, one) for one in others)):

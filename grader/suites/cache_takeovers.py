@@ -31,6 +31,7 @@ from grader.suites.cache_rules import (
     expect_returned,
     expect_values,
     given,
+    let_compute,
     run_to,
     why_open,
 )
@@ -54,6 +55,7 @@ def test_the_death_of_a_caller(lab: Lab, rand: Random) -> None:
         key, before, keys = word(rand), len(lab.computed), {state.key for state in lab.keys()}
         victim = lab.new("victim", actor=lab.enter())
         victim.get_or_compute.begin(key, Compute("lost", takes=8))
+        let_compute(lab)
         lab.advance(lived)
         expect_computes(lab.computed[before:], 1, "before its caller died", ONE)
         lab.kill(victim)
@@ -89,7 +91,7 @@ def _take_over_at_once(lab: Lab, second: StandIn, third: StandIn, key: str) -> N
     """Two callers come at the same moment, long after the death; their commands take turns."""
     before, victim = len(lab.computed), lab.new("victim", actor=lab.enter())
     victim.get_or_compute.begin(key, Compute("lost", takes=8))
-    lab.idle()
+    let_compute(lab)
     lab.kill(victim)
     lab.advance(12)
     calls = [one.get_or_compute.begin(key, Compute("found", takes=TAKES)) for one in (second, third)]

@@ -257,6 +257,7 @@ def test_merge_gives_this_carts_ttl(lab: Lab, rand: Random) -> None:
     """After a merge the cart has its own time-to-live, also where it was empty before."""
     ttl, tea = rand.randrange(100, 900), word(rand)
     merged = [older_cart(lab, ttl, tea)]
+    first = lab.now
     for was, more in (("empty", 400), ("not empty", 400), ("not empty", -60)):
         carts = two_carts(lab, rand, f"cart{len(merged)}_", ttl=ttl)
         for cart in carts:
@@ -267,12 +268,13 @@ def test_merge_gives_this_carts_ttl(lab: Lab, rand: Random) -> None:
             cart.merge(guest)
         merged.append((f"What is in a cart with ttl={ttl} that was {was} before the merge", carts))
     hint = "The merged cart lives as long as this cart's ttl says, not the guest's."
-    lab.advance(ttl - ROOM)
+    last = lab.now
+    lab.advance(first + ttl - ROOM - last)
     for what, (early, _) in merged:
         expect_contents(early, f"{what}, shortly before its end").to_be(
             holding(tea), "what was in it, for it still lives", hint
         )
-    lab.advance(2 * ROOM)
+    lab.advance(last + ttl + ROOM - lab.now)
     for what, (_, late) in merged:
         seen = expect_contents(late, f"{what}, shortly after its end")
         seen.to_equal({}, hint=lambda: why_eternal(lab) or hint)
