@@ -41,6 +41,8 @@ class It:
     def sleep_and_set(self, seconds, key):
         time.sleep(seconds)
         self.client.set(key, 1)
+    def wait_aside(self, seconds):
+        threading.Thread(target=time.sleep, args=(seconds,), daemon=True).start()
     def threads(self):
         threads = [threading.Thread(target=self.set_and_get) for _ in range(4)]
         for thread in threads: thread.start()
@@ -103,6 +105,21 @@ def test_who_waits_for_the_clock_is_not_alone(it):
     assert it.lab.now == pytest.approx(5)
     assert it.blocked() is None
     assert it.lab.now == pytest.approx(8)
+
+
+def test_who_waits_for_the_clock_is_woken_after_centuries_too(it):
+    for _ in range(3):
+        it.lab.advance(90 * 365 * 86_400)
+    began = it.lab.now
+    assert it.sleep(5) == "1"
+    assert it.lab.now - began == pytest.approx(5)
+
+
+def test_many_short_calls_are_no_polling_though_somebody_waits_aside(it):
+    it.wait_aside(60)
+    for _ in range(40):
+        it.set_and_get()
+    assert it.lab.now == 0
 
 
 def test_a_callback_is_answered(it):
