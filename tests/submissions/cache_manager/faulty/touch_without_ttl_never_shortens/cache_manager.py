@@ -67,7 +67,8 @@ class CacheManager:
 
     def touch(self, key: str, ttl: int | None = None) -> bool:
         """Restart the time-to-live; False where there is no entry."""
-        return bool(self._client.expire(self._entry(key), self._seconds(ttl), gt=ttl is None))
+        self._client.expire(self._entry(key), self._seconds(ttl), gt=ttl is None)
+        return self.exists(key)
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
         """The entries that exist, by key, in one round trip."""
