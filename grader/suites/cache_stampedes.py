@@ -24,6 +24,7 @@ from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import SAME_SHORT_HASH, short, word, words
 
 calls = Calls("cache")
+NOT_AGAIN = "The error goes to its caller at once: compute() is not tried again."
 MOST_ORDERS = {2: 40, 3: 16}  # that a race of so many callers tries: more show nothing new
 
 
@@ -140,8 +141,9 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kind: str) -> None:
     lab.advance(TAKES - 0.1)
     expect_computes(lab.computed, 1, "before the first one raised", ONE)
     lab.advance(0.1 + WITHIN_SECONDS)
-    at_once = "The error goes to its caller at once: compute() is not tried again."
-    expect_returned([held], "within a second of compute()'s raising", at_once)
+    if sum(one.actor == holder.actor.name for one in lab.computed) > 1:
+        hint = NOT_AGAIN
+    expect_returned([held], "within a second of compute()'s raising", NOT_AGAIN)
     held.answer()
     expect_next(lab.computed, 2, waits, "by the caller that failed and one that waited", hint)
     lab.advance(WITHIN_SECONDS)
