@@ -69,7 +69,9 @@ def _is_docstring(node: ast.AST) -> bool:
 def changes_of_script(script: str) -> Iterator[tuple[str, str]]:
     """Every change of a Lua script, each with its name; the script may stand between quotes."""
     for name, found, becomes in _changes_in(script):
-        yield f"Script{name}", script[: found.start()] + becomes + script[found.end() :]
+        before, after = script[: found.start()], script[found.end() :]
+        if "--" not in before.rpartition("\n")[2]:  # what follows is a comment
+            yield f"Script{name}", before + becomes + after
 
 
 def _changes_in(script: str) -> Iterator[tuple[str, re.Match[str], str]]:

@@ -4,7 +4,16 @@ import json
 from random import Random
 
 from grader.interleave.calls import Compute
-from grader.suites.cache_hints import ANEW, AT_ONCE, EXACTLY, FROM_STORING, JSON_TEXT, ONE, why_value
+from grader.suites.cache_hints import (
+    ANEW,
+    AT_ONCE,
+    EXACTLY,
+    FROM_STORING,
+    JSON_TEXT,
+    NOT_AGAIN,
+    ONE,
+    why_value,
+)
 from grader.suites.cache_rules import (
     NOTHING,
     TAKES,
@@ -135,8 +144,7 @@ def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> 
         (key, text), before = words(rand, 2), len(lab.computed)
         answer = cache.get_or_compute.answer(key, Compute(raises=(kind, text), name=f"raise_{kind}"))
         expect_error(answer, kind, text, len(lab.computed) - before)
-        hint = "The error goes to its caller at once: compute() is not tried again."
-        expect_computes(lab.computed[before:], 1, "by one caller, though it raised", hint)
+        expect_computes(lab.computed[before:], 1, "by one caller, though it raised", NOT_AGAIN)
         expect(cache.get(key, NOTHING), "get after compute() had raised").to_equal(
             NOTHING, hint="After an error nothing is stored."
         )

@@ -35,6 +35,7 @@ GOES_ON = (
     "A waiting caller doesn't give up: it waits until there is a value, or computes itself where the lock is "
     "free and there is none."
 )
+NOT_AGAIN = "The error goes to its caller at once: compute() is not tried again."
 NOT_GIVEN = "No compute() gave this value: after an error nothing is stored, and a waiting caller computes."
 FREED = "However compute() ends, the lock has to go at once, and whatever renews it with it."
 FROM_STORING = "The time-to-live begins when the value is stored, not before compute() runs."

@@ -3,7 +3,17 @@
 from random import Random
 
 from grader.interleave.calls import Call, Compute
-from grader.suites.cache_hints import AT_ONCE, FREED, FROM_STORING, IN_SELF, ONE, OWN_ERROR, SEEN, why_value
+from grader.suites.cache_hints import (
+    AT_ONCE,
+    FREED,
+    FROM_STORING,
+    IN_SELF,
+    NOT_AGAIN,
+    ONE,
+    OWN_ERROR,
+    SEEN,
+    why_value,
+)
 from grader.suites.cache_rules import (
     TAKES,
     WITHIN_SECONDS,
@@ -24,7 +34,6 @@ from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import SAME_SHORT_HASH, short, word, words
 
 calls = Calls("cache")
-NOT_AGAIN = "The error goes to its caller at once: compute() is not tried again."
 MOST_ORDERS = {2: 40, 3: 16}  # that a race of so many callers tries: more show nothing new
 
 

@@ -26,7 +26,7 @@ def test_one_thing_is_left_out_or_changed_at_a_time():
 
 
 def test_a_script_is_changed_line_by_line_and_word_by_word():
-    script = "\n-- 1 comment\nif KEYS[1] == 'a' then\n    redis.call('DEL', 'b')\nend\nreturn 0\n"
+    script = "\n-- 1 or 2\nif KEYS[1] == 'a' then\n    redis.call('DEL', 'b')\nend\nreturn 0\n"
     changed = {(name, text) for name, text in changes_of_script(script)}
     assert changed == {
         ("ScriptLeaveOutLine", script.replace("    redis.call('DEL', 'b')", "")),
@@ -35,8 +35,6 @@ def test_a_script_is_changed_line_by_line_and_word_by_word():
         ("ScriptIf", script.replace("KEYS[1] == 'a'", "false")),
         ("ScriptNumber", script.replace("return 0", "return 1")),
         ("ScriptNumber", script.replace("return 0", "return -1")),
-        ("ScriptNumber", script.replace("-- 1", "-- 2")),
-        ("ScriptNumber", script.replace("-- 1", "-- 0")),
         ("ScriptWord", script.replace("==", "~=")),
         ("ScriptWord", script.replace("KEYS[1]", "KEYS[2]")),
     }
