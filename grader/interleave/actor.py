@@ -84,7 +84,7 @@ def encode_argument(value: Any) -> Any:
     if kind == "Iterate":
         return {"$callable": f"iterate:{_json(value.items)}"}
     if kind == "Unserializable":
-        return {"$callable": "object"}
+        return {"$callable": value.shown}
     return _ENCODER.encode(value)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from grader.results import Frame, Outcome
 from grader.sandbox.inside.worker_wire import Callback
@@ -30,7 +30,12 @@ class Iterate:
 
 @dataclass(frozen=True)
 class Unserializable:
-    """An argument that reaches the student's code as a bare ``object()``, which JSON refuses."""
+    """An argument that JSON refuses, made where the student's code is; ``shown`` is how Python writes it."""
+
+    shown: Literal["object()", "Record(x=1)", "datetime.datetime(2026, 1, 2, 3, 4)"] = "object()"
+
+    def __repr__(self) -> str:
+        return self.shown
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,6 @@ def show(value: Any) -> str:
             return str(value.call)
         case Iterate():
             return f"iter({show(list(value.items))})"
-        case Unserializable():
-            return "object()"
     try:
         text = _repr(value)
     except ValueError:  # Python writes no number of more than 4,300 digits

@@ -133,7 +133,9 @@ def test_values_that_json_refuses(lab: Lab, cache: StandIn, rand: Random) -> Non
     key = word(rand)
     cache.set(key, "old")
     hint = "Encode the value before anything is written; let json.dumps raise its TypeError."
-    for wrong in ({1, 2}, b"bytes", Unserializable(), [1, {2}], {"a": b"b"}, {(1, 2): 3}, Decimal("0.1")):
+    record, moment = Unserializable("Record(x=1)"), Unserializable("datetime.datetime(2026, 1, 2, 3, 4)")
+    nested = ([1, {2}], {"a": b"b"}, {(1, 2): 3})
+    for wrong in ({1, 2}, b"bytes", Unserializable(), record, moment, Decimal("0.1"), *nested):
         _expect_refused(lab, [partial(cache.set.answer, key, wrong)], TypeError, hint)
     expect(cache.get(key), "get after set had raised").to_equal("old", hint=hint)
 

@@ -8,7 +8,7 @@ from grader.interleave.calls import Call, Compute, Iterate, Raised, Returned, St
 from grader.results import Outcome
 
 STUDENT = """
-import threading, time
+import datetime, threading, time
 
 class Odd(Exception):
     def __str__(self): raise RuntimeError("no text")
@@ -34,6 +34,7 @@ class It:
         except BaseException as error: return [type(error).__name__, str(error)]
     def listed(self, items): return [type(items).__name__, list(items)]
     def name_of(self, value): return type(value).__name__
+    def year_of(self, value): return value.year if isinstance(value, datetime.date) else None
     def give(self, value): return value
     def surrogate(self): raise ValueError("half \\ud800 a pair")
     def odd(self): raise Odd
@@ -170,6 +171,8 @@ def test_arguments_of_special_kinds(lab):
     it = lab.new("it")
     assert it.listed(Iterate(("a", 1))) == ["generator", ["a", 1]]
     assert it.name_of(Unserializable()) == "object"
+    assert it.name_of(Unserializable("Record(x=1)")) == "Record"
+    assert it.year_of(Unserializable("datetime.datetime(2026, 1, 2, 3, 4)")) == 2026
     assert it.give((1, {2: b"x"}, {3})) == (1, {2: b"x"}, {3})
 
 

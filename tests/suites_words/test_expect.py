@@ -157,11 +157,12 @@ def test_what_is_raised():
         (Compute(), "compute"),
         (Iterate(("a",)), "iter(['a'])"),
         (Unserializable(), "object()"),
+        (Unserializable("Record(x=1)"), "Record(x=1)"),
         ("x" * 400, "'" + "x" * 299 + "..."),
         (10**5000, "<int with a number of thousands of digits>"),
         ([10**5000], "<list with a number of thousands of digits>"),
     ],
-    ids=["text", "compute", "iterate", "object", "long", "large", "large inside"],
+    ids=["text", "compute", "iterate", "object", "record", "long", "large", "large inside"],
 )
 def test_a_value_is_shown(value, shown):
     assert show(value) == shown

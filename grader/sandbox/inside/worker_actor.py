@@ -5,6 +5,7 @@ Its protocol is in the docstring of ``worker.py``.
 
 import _thread
 import builtins
+import datetime
 import importlib
 import importlib.machinery
 import json
@@ -15,6 +16,7 @@ import threading
 import traceback
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import worker_wire as wire
@@ -197,6 +199,21 @@ class ComputeStopped(BaseException):
     """The same, outside of ``Exception``."""
 
 
+@dataclass
+class Record:
+    """An object with attributes, which has a dict of them, as JSON would like it."""
+
+    x: int = 1
+
+
+# What JSON refuses and no message carries, by how Python writes it.
+UNSERIALIZABLE: dict[str, Callable[[], object]] = {
+    "object()": object,
+    "Record(x=1)": Record,
+    "datetime.datetime(2026, 1, 2, 3, 4)": lambda: datetime.datetime(2026, 1, 2, 3, 4),  # noqa: DTZ001 - as it is shown
+}
+
+
 class Actor:
     """One client of the student's code: a process with its client, its module, its objects."""
 
@@ -320,8 +337,8 @@ class Actor:
             return value
         if value.name.startswith("iterate:"):
             return (item for item in json.loads(value.name[len("iterate:") :]))
-        if value.name == "object":
-            return object()
+        if value.name in UNSERIALIZABLE:
+            return UNSERIALIZABLE[value.name]()
         return lambda: self._call_back(value.name)
 
     def _call_back(self, name: str) -> Any:
