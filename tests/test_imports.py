@@ -27,7 +27,7 @@ LAYERS = (
 # Parts that never import each other.
 APART = ("grader.server", "grader.proxy", "grader.sandbox", "grader.submission")
 LONERS = {"grader.proxy.resp", "grader.sandbox.inside.worker"}
-BESIDE = {"worker_zygote", "worker_locks", "worker_select", "worker_wire", "worker_time", "worker_actor"}
+BESIDE = {path.stem for path in (ROOT / "grader/sandbox/inside").glob("worker_*.py")}
 
 
 # The codec writes results.json, whoever hands it on.

@@ -25,7 +25,8 @@ import worker_wire as wire
 worker_time.install()  # before anybody imports a clock by name
 worker_select.install()
 
-from worker_actor import Actor, Channel, Config, Side  # noqa: E402
+from worker_actor import Actor, Config  # noqa: E402
+from worker_channel import Channel, Side  # noqa: E402
 
 SET_SECCOMP, SECCOMP_FILTER = 22, 2  # of prctl(2)
 GARBAGE = 10_000  # objects more than before, after which the collector looks among the youngest
