@@ -132,7 +132,11 @@ class Threads:
         return named or not Threads.names_places
 
     def _all_at_rest(self) -> bool:
-        """Each thread is blocked, and had no turn on a processor while we looked from one to the next."""
+        """Each thread was blocked all the while from a first look at all of them to a second.
+
+        It was so where it was blocked at both, and had no turn on a processor from before the one until after
+        the other. One that another thread woke, before that one blocked, waits for its turn at the second.
+        """
         try:
             if not self._files:
                 self._find()
@@ -141,10 +145,13 @@ class Threads:
                 turns.append(os.pread(thread.turns, STAT_BYTES, 0))
                 if not self._is_asleep(thread):
                     return False
-            return turns == [os.pread(thread.turns, STAT_BYTES, 0) for thread in self._files]
+            return all(map(self._still_sleeps, self._files, turns))
         except OSError:
             self._forget()  # a thread ended while we looked
             return False
+
+    def _still_sleeps(self, thread: Files, turns: bytes) -> bool:
+        return self._is_asleep(thread) and os.pread(thread.turns, STAT_BYTES, 0) == turns
 
     def _find(self) -> None:
         folder = f"/proc/{self._pid}/task"

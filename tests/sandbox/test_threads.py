@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -186,3 +187,57 @@ def test_nobody_rests_who_will_answer_however_busy_the_machine():
     for process in (answers, *busy):
         process.join()
     assert not early
+
+
+def hand_on():
+    """Two threads that wake each other in turn: at any moment one of them runs, or is about to."""
+    ours, theirs = threading.Lock(), threading.Lock()
+    theirs.acquire()
+
+    def go(mine, others):
+        while True:
+            mine.acquire()
+            others.release()
+
+    threading.Thread(target=go, args=(ours, theirs), daemon=True).start()
+    go(theirs, ours)
+
+
+def test_two_threads_that_wake_each_other_never_rest():
+    processor = {max(os.sched_getaffinity(0))}
+    both = multiprocessing.Process(target=hand_on)
+    busy = [multiprocessing.Process(target=count_up, args=(BUSY_SECONDS,)) for _ in range(3)]
+    for process in (both, *busy):
+        process.start()
+        os.sched_setaffinity(process.pid, processor)
+    while len(os.listdir(f"/proc/{both.pid}/task")) < 2:  # noqa: PTH208 - as the code that is tested
+        time.sleep(0.01)
+    threads, end, early = Threads(both.pid), time.monotonic() + BUSY_SECONDS, 0
+    while time.monotonic() < end:
+        threads.stir(side=True)
+        early += threads.look()
+    threads.close()
+    both.kill()
+    for process in (both, *busy):
+        process.join()
+    assert not early
+
+
+@pytest.mark.parametrize("woken", ["place", "turns"])
+def test_a_thread_that_is_woken_during_the_look_does_not_rest(child, monkeypatch, woken):
+    child.tell(b"b")
+    child.popen.stdout.read(1)
+    child.wait_for_rest()
+    assert child.threads.count == 2
+    looks, read = [], os.pread
+    file = getattr(child.threads._files[0], woken)
+
+    def pread(descriptor, size, offset):
+        looks.append(descriptor)
+        second = descriptor == file and looks.count(file) > 1
+        return (b"0" if woken == "place" else b"1 1 999") if second else read(descriptor, size, offset)
+
+    monkeypatch.setattr(os, "pread", pread)
+    assert not child.threads.look()
+    monkeypatch.undo()
+    child.wait_for_rest()
