@@ -209,6 +209,7 @@ def _environment(scratch: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PATH": "",
         "PYTHONHASHSEED": "0",
+        "TZ": "EST5",  # local time is another than UTC: who takes the one for the other can see it
         "MALLOC_ARENA_MAX": "2",  # each of glibc's arenas reserves 64 MiB of address space
     }
 

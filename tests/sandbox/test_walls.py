@@ -158,6 +158,7 @@ def test_the_environment_is_scrubbed(box):
         "PATH",
         "PYTHONHASHSEED",
         "TMPDIR",
+        "TZ",
     }
 
 
