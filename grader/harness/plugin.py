@@ -27,6 +27,7 @@ from grader.suites.advice import advice
 from grader.suites.check import ATTRIBUTE, Check
 from grader.suites.expect import CheckFailedError
 from grader.suites.lab import Lab, ModuleFault
+from grader.suites.local_time import hours_off
 
 OURS = str(Path(__file__).parents[1])
 SUITES = str(suite_files.SUITES)
@@ -179,7 +180,9 @@ class Plugin:
         if error is not None and (ours or name not in self._errors):
             self._errors[name] = error
             if name in self._labs and isinstance(error, CheckFailedError | StudentFault):
-                self._evidence[name] = gather(self._labs[name], error, self._plan.submission)
+                lab = self._labs[name]
+                self._evidence[name] = gather(lab, error, self._plan.submission)
+                error.hint = hours_off(lab.stage.relay.recording(), lab.stage.clock.wall / 1e9) or error.hint
         if call.when == "teardown":
             self._finish(item)
         return report

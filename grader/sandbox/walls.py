@@ -39,6 +39,9 @@ SCRATCH = container.SCRATCH
 # PYTHONHASHSEED too; the environment is ours to the last variable.
 PYTHON_OPTIONS = ("-P", "-s", "-S", "-B")
 
+# Local time is another than UTC, so that a mistake shows here that on most servers doesn't.
+LOCAL_TIME, WEST_SECONDS = "EST5", 5 * 3600
+
 CHOICES = ("auto", "bubblewrap", "container", "none")
 WAYS = (Isolation.BUBBLEWRAP, Isolation.CONTAINER)  # in the order in which auto tries them
 
@@ -209,7 +212,7 @@ def _environment(scratch: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PATH": "",
         "PYTHONHASHSEED": "0",
-        "TZ": "EST5",  # local time is another than UTC: who takes the one for the other can see it
+        "TZ": LOCAL_TIME,
         "MALLOC_ARENA_MAX": "2",  # each of glibc's arenas reserves 64 MiB of address space
     }
 
