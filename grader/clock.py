@@ -9,6 +9,8 @@ times in commands are rewritten by (see grader.proxy.server_time).
 
 import mmap
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from grader.admin import Admin
@@ -75,11 +77,19 @@ class Clock:
             self._shared = memoryview(mmap.mmap(opened.fileno(), 8)).cast("q")
         self._admin: Admin | None = None
         self._shifted_ms = 0
+        self._around_shift: Callable[[], AbstractContextManager[None]] = nullcontext
         self.begin(None)
 
-    def begin(self, admin: Admin | None) -> None:
-        """Count from 0 for a new check; ``admin`` is the connection to a server that is empty."""
-        self._admin = admin
+    def begin(
+        self,
+        admin: Admin | None,
+        around_shift: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """Count from 0 for a new check; ``admin`` is the connection to a server that is empty.
+
+        Whenever the server's expiries are moved, it is done inside of what ``around_shift`` gives.
+        """
+        self._admin, self._around_shift = admin, around_shift
         self._shared[0] = 0
         self.drifted = 0  # nanoseconds that passed because nothing else happened: a busy machine adds some
         self._shifted_ms = 0
@@ -145,7 +155,8 @@ class Clock:
         """Bring the server's expiries up to virtual time."""
         offset = self.offset_ms()
         if self._admin is not None and offset != self._shifted_ms:
-            self._shift(offset - self._shifted_ms, offset)
+            with self._around_shift():
+                self._shift(offset - self._shifted_ms, offset)
             self._shifted_ms = offset
 
     def _shift(self, by: int, offset: int) -> None:

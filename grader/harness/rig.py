@@ -145,9 +145,9 @@ class Rig:
     def stage(self, seed: int) -> Iterator[Stage]:
         """An empty database, a clock at 0 and nobody on the stage; afterwards nothing of it is left."""
         self._empty()
-        self.clock.begin(self.admin)
         times = Times(lambda: self.clock.seconds, self.clock.offset_ms)
         relay = Relay(self.loop, self._place.sockets, self._connect, times)
+        self.clock.begin(self.admin, lambda: relay.watches_kept(self.admin))
         trouble = Trouble(self._blame(relay))
         stage = Stage(self._kit(relay, trouble), seed)
         kept: list[Process] = []

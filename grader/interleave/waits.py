@@ -89,7 +89,7 @@ class Waits:
             seconds = link.blocks_for
             if seconds is None or seconds == float("inf") or self._out(link.actor):
                 continue
-            since = self._blocked.setdefault(link.flight[-1].number, self._kit.clock.now)
+            since = self._blocked.setdefault(link.flight[0].number, self._kit.clock.now)
             unblock = partial(self._unblock, link.client_id)
             found.append(Timer(since + int(seconds * NANOSECONDS), link.actor, link.number, unblock))
         return found

@@ -80,13 +80,24 @@ class Link:
         self.held: list[resp.Command] = []
         self.flight: deque[Sent] = deque()
         self.streaming = False  # it subscribed: replies are no longer paired
-        self.watching = False  # it counts on it that certain keys don't change
+        self.watched: tuple[bytes, ...] = ()  # keys of which it counts on it that they don't change
+        self._in_transaction = False
         self.mid_batch = False  # part of what is held was released: the rest begins no new round trip
 
     @property
     def blocks_for(self) -> float | None:
-        """How long the newest command that isn't answered may block; None where it doesn't."""
-        return blocking_seconds(self.flight[-1].command)
+        """How long the oldest command that isn't answered may block; None where it doesn't."""
+        return blocking_seconds(self.flight[0].command)
+
+    @property
+    def watching(self) -> bool:
+        """True while it counts on it that certain keys don't change."""
+        return bool(self.watched)
+
+    @property
+    def can_watch_anew(self) -> bool:
+        """True where it watches keys, and is between two commands."""
+        return self.watching and not (self.flight or self.streaming or self._in_transaction)
 
     @property
     def partial(self) -> bool:
@@ -108,9 +119,26 @@ class Link:
         """Send commands to Valkey; ``sent`` says how they are to be recorded, one for each."""
         for one in sent:
             self.streaming = self.streaming or one.name in STREAMS
-            self.watching = one.name == "WATCH" or (self.watching and one.name not in _UNWATCHES)
+            self._note_watch(one)
         self.flight.extend(sent)
         self.upstream.sendall(b"".join(map(resp.encode, commands)))
+
+    def _note_watch(self, sent: Sent) -> None:
+        self._in_transaction = sent.name == "MULTI" or (self._in_transaction and sent.name not in _UNWATCHES)
+        if sent.name == "WATCH":
+            self.watched += sent.command[1:]
+        elif sent.name in _UNWATCHES:
+            self.watched = ()
+
+    def watch_anew(self) -> None:
+        """Forget what was changed so far; the client isn't told. Raises OSError where Valkey is silent."""
+        self.upstream.sendall(resp.encode((b"UNWATCH",)) + resp.encode((b"WATCH", *self.watched)))
+        replies = 0
+        while replies < 2:  # noqa: PLR2004 - one for each
+            data = self.upstream.recv(READ_BYTES)
+            if not data:
+                raise ConnectionError("Valkey closed a connection of the student's user")
+            replies += sum(not isinstance(reply, resp.Push) for reply in self._replies.feed(data))
 
     def read_replies(self, *, deliver: bool) -> tuple[int, list[Sent], int]:
         """Take in what Valkey sent and hand it on; its size, 0 at its end, and the commands now answered.

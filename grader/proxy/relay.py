@@ -10,16 +10,18 @@ handed on as they come. Nothing here decides when or in which order: that is the
 
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.admin import ServerBusyError
+from grader.admin import Admin, ServerBusyError
 from grader.errors import FloodError
 from grader.loop import Loop
 from grader.proxy import resp
 from grader.proxy.link import Link, is_set_up
 from grader.proxy.recording import Recording, Sent
 from grader.proxy.server_time import ServerTime
+from grader.proxy.watches import kept
 
 # How long Valkey or a client may refuse to take what it is sent, before its connection is closed.
 SEND_SECONDS = 2.0
@@ -252,6 +254,10 @@ class Relay:
             self.close(actor)
         for link in list(self._links):
             self._close(link)
+
+    def watches_kept(self, admin: Admin) -> AbstractContextManager[None]:
+        """What moves the server's expiries, and has nobody's EXEC fail for it."""
+        return kept(self._links, admin)
 
     @property
     def last_number(self) -> int:

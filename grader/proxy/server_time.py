@@ -63,9 +63,14 @@ local mine={call=wrap('call'),pcall=wrap('pcall')%(more)s}
 return mine,mine end)() """
 # A library that is loading finds no more of Lua than `redis` itself, so what it may want is named here.
 # Valkey 9.1 crashes where a library logs as it is loaded; nobody reads the log anyway.
-_LIBRARY = ",log=function() end,LOG_DEBUG=0,LOG_VERBOSE=1,LOG_NOTICE=2,LOG_WARNING=3" + "".join(
-    f",{name}=function(...) return redis.{name}(...) end"
-    for name in ("register_function", "error_reply", "status_reply", "sha1hex", "setresp", "acl_check_cmd")
+_FUNCTIONS = ("register_function", "error_reply", "status_reply", "sha1hex", "setresp", "acl_check_cmd")
+_VERSIONS = ("REDIS_VERSION", "REDIS_VERSION_NUM")
+_LIBRARY = "".join(
+    (
+        ",log=function() end,LOG_DEBUG=0,LOG_VERBOSE=1,LOG_NOTICE=2,LOG_WARNING=3",
+        *(f",{name}=function(...) return redis.{name}(...) end" for name in _FUNCTIONS),
+        *(f",{name}=redis.{name}" for name in _VERSIONS),
+    )
 )
 
 

@@ -21,6 +21,12 @@ STUDENT_RULES = (
     "+config|get",  # to ask is no change, and nothing in it is secret: the passwords are the ACL's
     "+restore",  # sound, for the server checks each payload in full (sanitize-dump-payload)
     "-function|restore",  # a library that logs as it is loaded crashes Valkey 9.1; LOAD is seen by the proxy
+    "+role",
+    "+lastsave",
+    "+module|list",
+    "+client|list",  # who is there; what it says of us, a number and the last command's name, is no secret
+    "+client|unblock",
+    "+client|no-evict",
     "-acl",  # the rules are nobody's business
     "+acl|whoami",
     "-cluster",  # there is none

@@ -8,7 +8,7 @@ from grader.interleave.calls import Call, Compute, Iterate, Raised, Returned, St
 from grader.results import Outcome
 
 STUDENT = """
-import datetime, threading, time
+import datetime, redis, threading, time
 
 class Odd(Exception):
     def __str__(self): raise RuntimeError("no text")
@@ -63,6 +63,19 @@ class It:
                 pipe.multi()
                 pipe.set("n", n)
                 pipe.execute()
+    def watch_and_sleep(self, seconds, expiry=9):
+        self.client.set("lock", "a", ex=expiry)
+        with self.client.pipeline() as pipe:
+            pipe.watch("lock", "other")
+            time.sleep(seconds)
+            pipe.multi()
+            pipe.set("n", 1)
+            try: return pipe.execute()
+            except redis.WatchError: return "changed"
+    def touch(self): return self.client.set("other", 1, ex=100)
+    def bell_and_n(self, seconds):
+        with self.client.pipeline(transaction=False) as pipe:
+            return pipe.blpop("bell", seconds).get("n").execute()
     def print_out(self): print("hello", flush=True)
 """
 
@@ -252,6 +265,34 @@ def test_who_asks_a_lot_under_a_watch_gets_through_beside_who_sleeps(lab):
     assert lab.stage.finish(first) == Returned(None)
     assert 0 < lab.now < 2
     assert lab.stage.finish(second) == Returned(None)
+
+
+def test_a_watch_outlasts_a_long_wait(lab):
+    it, other = lab.new("it"), lab.new("other", actor=lab.enter())
+    assert it.watch_and_sleep(8) == [True]
+    pending = it.watch_and_sleep.begin(8)
+    lab.advance(4)
+    other.n()
+    assert pending.value() == [True]
+
+
+def test_a_watch_is_broken_by_a_change_before_or_after_the_clock_moves(lab):
+    it, other = lab.new("it"), lab.new("other", actor=lab.enter())
+    for wait in (0, 4):
+        pending = it.watch_and_sleep.begin(8)
+        lab.advance(wait)
+        other.touch()
+        lab.advance(1)
+        assert pending.value() == "changed"
+
+
+def test_a_watch_is_broken_by_a_key_that_runs_out(lab):
+    assert lab.new("it").watch_and_sleep(8, 5) == "changed"
+
+
+def test_a_command_that_blocks_at_the_front_of_a_batch_waits_in_virtual_time(lab):
+    assert lab.new("it").bell_and_n(1000) == [None, None]
+    assert 1000 <= lab.now < 1001
 
 
 @pytest.mark.parametrize("alone", [True, False])

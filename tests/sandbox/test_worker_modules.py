@@ -1,7 +1,12 @@
 """The submission's modules, imported afresh for each actor."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from grader.sandbox.inside import worker_modules
 from grader.sandbox.inside.worker_modules import Loader
 
 
@@ -26,3 +31,60 @@ def test_what_is_no_python_raises_each_time():
     for _ in range(2):
         with pytest.raises(SyntaxError):
             compiled(b"def tea(:\n")
+
+
+def in_a_process(tmp_path, code, sources):
+    """What a process prints that loads modules of a submission, one after the other, as actors do."""
+    for name, source in sources.items():
+        (tmp_path / f"{name}.py").write_text(source)
+    begin = f"from worker_modules import Modules\nimport sys\nmodules = Modules({str(tmp_path)!r})\n"
+    inside = Path(worker_modules.__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", begin + code], check=True, capture_output=True, text=True, cwd=inside
+    )
+    return done.stdout.split()
+
+
+TWICE = """
+for salt in (1, 2):
+    modules.forget()
+    print(modules.load("cart.py", salt).seen())
+"""
+
+
+def test_a_module_that_puts_an_object_in_its_place_is_new_each_time(tmp_path):
+    source = """
+import sys
+class Module:
+    times = 0
+    def seen(self):
+        self.times += 1
+        return self.times
+sys.modules[__name__] = Module()
+"""
+    assert in_a_process(tmp_path, TWICE, {"cart": source}) == ["1", "1"]
+
+
+def test_a_module_made_by_hand_is_forgotten(tmp_path):
+    source = """
+import sys, types
+def seen():
+    known = "registry" in sys.modules
+    sys.modules["registry"] = types.ModuleType("registry")
+    return known
+"""
+    assert in_a_process(tmp_path, TWICE, {"cart": source}) == ["False", "False"]
+
+
+def test_a_module_may_have_any_attribute(tmp_path):
+    helper = "def __getattr__(name):\n    globals()[name] = 7\n    return 7\n"
+    source = "from helper import tea\ndef seen(): return tea\n"
+    assert in_a_process(tmp_path, TWICE, {"cart": source, "helper": helper}) == ["7", "7"]
+
+
+def test_only_who_uses_it_is_given_a_hash_of_its_own(tmp_path):
+    using = "def seen(): return hash('tea')\n"
+    first, second = in_a_process(tmp_path, TWICE, {"cart": using})
+    assert first != second
+    plain = "def seen(): return [name for name in globals() if name == 'hash']\n"
+    assert in_a_process(tmp_path, TWICE, {"cart": plain}) == ["[]", "[]"]

@@ -29,8 +29,9 @@ class Modules:
         module = importlib.import_module(file[: -len(".py")])
         salted = _salted_hash(salt)
         for name in self._own():
-            if isinstance(sys.modules[name], types.ModuleType):
-                sys.modules[name].__dict__.setdefault("hash", salted)
+            spec = _spec_of(sys.modules[name])
+            if spec is not None and isinstance(spec.loader, Loader) and spec.loader.hashes:
+                vars(sys.modules[name]).setdefault("hash", salted)
         return module
 
     def forget(self) -> None:
@@ -42,13 +43,21 @@ class Modules:
 
     def _own(self) -> list[str]:
         """The names of the submission's modules that are imported."""
-        within, found = self._root + os.sep, []
-        for name in sys.modules.keys() - self._others.keys():
-            module = sys.modules[name]
-            places = (getattr(module, "__file__", None), *getattr(module, "__path__", ()))
-            if any(str(place).startswith(within) for place in places):
-                found.append(name)
-        return found
+        return [name for name in sys.modules.keys() - self._others.keys() if self._is_own(sys.modules[name])]
+
+    def _is_own(self, module: object) -> bool:
+        """Whether it lies in the submission or was made by it, such as an object in a module's place."""
+        spec = _spec_of(module)
+        if spec is None:
+            return True
+        places = (spec.origin, *(spec.submodule_search_locations or ()))
+        return any(str(place).startswith(self._root + os.sep) for place in places)
+
+
+def _spec_of(module: object) -> importlib.machinery.ModuleSpec | None:
+    # Not by its attributes: a module's own __getattr__ may give anything.
+    spec = vars(module).get("__spec__") if isinstance(module, types.ModuleType) else None
+    return spec if isinstance(spec, importlib.machinery.ModuleSpec) else None
 
 
 def _salted_hash(salt: int) -> Callable[[Any], int]:
@@ -59,6 +68,7 @@ def _salted_hash(salt: int) -> Callable[[Any], int]:
         return plain ^ salt if isinstance(value, str | bytes | tuple | frozenset) else plain
 
     salted.__name__ = salted.__qualname__ = "hash"
+    salted.__doc__ = hash.__doc__
     return salted
 
 
@@ -66,9 +76,15 @@ class Loader(importlib.machinery.SourceFileLoader):
     """Compiles a source once for all the actors that a process is, one after the other."""
 
     _known: ClassVar[dict[tuple[str, bytes], types.CodeType]] = {}
+    hashes = False  # its module's code has a use for ``hash``
 
     def source_to_code(self, data: Any, path: Any, **more: Any) -> types.CodeType:  # type: ignore[override]
         """Give the code of a source, as it was compiled before where it is the same."""
+        code = self._compile(data, path, **more)
+        self.hashes = _names_hash(code)
+        return code
+
+    def _compile(self, data: Any, path: Any, **more: Any) -> types.CodeType:
         key = (str(path), bytes(data))
         if key not in self._known:
             with warnings.catch_warnings(record=True) as warned:
@@ -77,6 +93,11 @@ class Loader(importlib.machinery.SourceFileLoader):
                 return super().source_to_code(data, path, **more)
             self._known[key] = code
         return self._known[key]
+
+
+def _names_hash(code: types.CodeType) -> bool:
+    inner = (part for part in code.co_consts if isinstance(part, types.CodeType))
+    return "hash" in code.co_names or any(map(_names_hash, inner))
 
 
 def _find_in(root: str) -> Callable[[str], Any]:

@@ -1,122 +1,35 @@
-"""The lock is taken and given back by redis-py's transaction helper; a set holds the names of all entries."""
+"""WATCHes its lock for as long as compute runs: EXEC then fails if the lock was lost in the meantime."""
 
-import fnmatch
-import json
-import re
-import time
-import uuid
-
-LOCK_SECONDS = 9
+import json, time, uuid
+import redis
+from cachebase import Base
 
 
-class CacheManager:
-    def __init__(self, client, namespace="cache", default_ttl=300):
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", namespace):
-            raise ValueError("namespace")
-        self.client = client
-        self.namespace = namespace
-        self.index = f"{namespace}:index"
-        self.default_ttl = self._seconds(default_ttl)
-
-    def _seconds(self, ttl):
-        if ttl is None:
-            return self.default_ttl
-        if not isinstance(ttl, int) or ttl <= 0:
-            raise ValueError("ttl")
-        return ttl
-
-    def _entry(self, key):
-        if key == "":
-            raise ValueError("key")
-        return f"{self.namespace}::{key}"
-
-    def _store(self, texts, seconds):
-        with self.client.pipeline(transaction=True) as pipe:
-            for key, text in texts.items():
-                pipe.set(self._entry(key), text, ex=seconds)
-            pipe.sadd(self.index, *texts)
-            pipe.expire(self.index, seconds, nx=True)
-            pipe.expire(self.index, seconds, gt=True)  # the index lives as long as the last entry
-            pipe.execute()
-
-    def set(self, key, value, ttl=None):
-        seconds = self._seconds(ttl)
-        self._entry(key)
-        self._store({key: json.dumps(value)}, seconds)
-
-    def get(self, key, default=None):
-        text = self.client.get(self._entry(key))
-        return default if text is None else json.loads(text)
-
-    def delete(self, key):
-        return self._delete([key]) == 1
-
-    def exists(self, key):
-        return self.client.exists(self._entry(key)) == 1
-
-    def ttl(self, key):
-        seconds = self.client.ttl(self._entry(key))
-        return None if seconds < 0 else seconds
-
-    def touch(self, key, ttl=None):
-        seconds, entry = self._seconds(ttl), self._entry(key)
-        with self.client.pipeline(transaction=True) as pipe:
-            pipe.expire(entry, seconds)
-            pipe.expire(self.index, seconds, gt=True)
-            return bool(pipe.execute()[0])
-
-    def get_many(self, keys):
-        keys = list(keys)
-        entries = [self._entry(key) for key in keys]
-        texts = self.client.mget(entries) if entries else []
-        return {key: json.loads(text) for key, text in zip(keys, texts, strict=True) if text is not None}
-
-    def set_many(self, mapping, ttl=None):
-        seconds = self._seconds(ttl)
-        texts = {key: json.dumps(value) for key, value in mapping.items() if self._entry(key)}
-        if texts:
-            self._store(texts, seconds)
-
+class CacheManager(Base):
     def get_or_compute(self, key, compute, ttl=None):
-        seconds, entry = self._seconds(ttl), self._entry(key)
-        lock, token = f"{self.namespace}:lock:{key}", uuid.uuid4().hex
-
-        def claim(pipe):
-            free = not pipe.exists(lock)
-            pipe.multi()
-            if free:
-                pipe.set(lock, token, ex=LOCK_SECONDS)
-            return free
-
-        def release(pipe):
-            mine = pipe.get(lock) == token
-            pipe.multi()
-            if mine:
-                pipe.delete(lock)
-
+        name, seconds, lock = self.name(key), self.seconds(ttl), self.lockname(key)
+        token = uuid.uuid4().hex
         while True:
-            text = self.client.get(entry)
-            if text is not None:
-                return json.loads(text)
-            if self.client.transaction(claim, lock, value_from_callable=True):
+            if (value := self.look(name)) is not self.MISS:
+                return value
+            if self.client.set(lock, token, nx=True, px=9500):
                 break
-            time.sleep(0.15)
-        try:
-            text = self.client.get(entry)
-            if text is None:
-                text = json.dumps(compute())
-                self._store({key: text}, seconds)
-        finally:
-            self.client.transaction(release, lock)
+            time.sleep(0.2)
+        with self.client.pipeline() as pipe:
+            pipe.watch(lock)
+            if pipe.get(lock) != token:
+                return self.get_or_compute(key, compute, ttl)
+            text, stored = pipe.get(name), None
+            try:
+                if text is None:
+                    text = stored = json.dumps(compute())
+            finally:
+                pipe.multi()
+                if stored is not None:
+                    pipe.set(name, stored, ex=seconds)
+                pipe.delete(lock)
+                try:
+                    pipe.execute()
+                except redis.WatchError:
+                    pass  # somebody else's by now: nothing is stored or released
         return json.loads(text)
-
-    def invalidate(self, pattern):
-        wanted = re.compile(fnmatch.translate(pattern))
-        keys = [key for key in self.client.smembers(self.index) if wanted.match(key)]
-        return sum(self._delete(keys[first : first + 500]) for first in range(0, len(keys), 500))
-
-    def _delete(self, keys):
-        with self.client.pipeline(transaction=True) as pipe:
-            pipe.delete(*map(self._entry, keys))
-            pipe.srem(self.index, *keys)
-            return pipe.execute()[0]
