@@ -2,6 +2,8 @@
 
 from random import Random
 
+from grader.interleave.calls import Returned
+from grader.suites.cart_crowd import CROWD, FIRST, USER, expect_crowd, of_a_large_cart
 from grader.suites.cart_rules import (
     IN_THE_CART,
     LARGE,
@@ -12,6 +14,7 @@ from grader.suites.cart_rules import (
     fill,
     many_items,
     plain,
+    signs_around,
 )
 from grader.suites.check import check
 from grader.suites.expect import expect
@@ -45,7 +48,27 @@ def test_a_guest_who_comes_again(lab: Lab, rand: Random) -> None:
     expect_contents(mine).to_equal({tea: 5}, hint=hint)
     fill(guest, many)
     mine.merge("gus")
+    odd, signs = lab.new("odd", "odd"), dict.fromkeys(signs_around(tea), 2)
+    fill(odd, signs)
+    if contents(odd) == signs:  # else another check's affair
+        mine.merge("odd")
+        many |= signs
     expect_all(contents(mine), {tea: 5} | many, IN_THE_CART, hint)
+    of_a_large_cart(lab, lambda cart: move_all(lab, cart, tea))
+
+
+def move_all(lab: Lab, cart: StandIn, item: str) -> None:
+    """Merge a large cart into a small one, and check that out, where checkout goes well with a small one."""
+    mine, small = (lab.new(user, user, actor=cart.actor) for user in ("ann", "small"))
+    fill(mine, {item: 1, FIRST: 2})
+    mine.merge(USER)
+    wanted = {item: 1} | CROWD | {FIRST: CROWD[FIRST] + 2}
+    expect_crowd(mine.items(), "The number of items that are right after a merge of a large cart", wanted)
+    small.add(item)
+    alone = small.checkout.answer()
+    if isinstance(alone, Returned) and plain(alone.value) == {item: 1}:
+        what = "The number of items of a large cart that checkout gives right"
+        expect_crowd(mine.checkout(), what, wanted)
 
 
 @check(points=0.5, objective="values", guide="merge-and-checkout")
@@ -54,11 +77,15 @@ def test_merge_removes_the_guest_cart(lab: Lab, rand: Random) -> None:
     tea = word(rand)
     mine, other = lab.new("mine", word(rand)), lab.new("other", word(rand, 7))
     base = word(rand, 4)
-    ids = [*rand.sample(odd_names(rand), 5), f"{base} ", base.upper(), f"{base}*"]
+    ids = [*rand.sample(odd_names(rand), 5), f"{base} ", base.upper(), f"{base}*", *signs_around(base)]
+    ids += [f"guest:{base}", f"cart:{base}", f"user:{base}"]
     strangers = [base, f"{base}x"]
     guests = {user: lab.new(f"guest{n}", user) for n, user in enumerate((*ids, *strangers))}
     for cart in (other, *guests.values()):
         cart.add(tea, 2)
+    read = ids[-2:]  # what was read a moment ago need not be there any more
+    for user in read:
+        expect_contents(guests[user], f"What is in the cart of {user!r}").to_equal({tea: 2})
     for user in ids:
         mine.merge(user)
     hint = "Each guest brought two units; the id is used as it is, also by merge."

@@ -14,6 +14,7 @@ from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.keys import read_keys
 from grader.suites.lab import Calls, Lab, Pending, StandIn
 from grader.suites.names import words
+from grader.suites.steps import PROGRAMS, may_write
 
 ONE_STEP = "The data and its expiry go in one atomic step: MULTI/EXEC, a script, one command."
 HELPERS = "A helper key such as a lock expires too: SET takes NX and EX in one command."
@@ -37,8 +38,13 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
     cart, guest = lab.new("cart", "ann", ttl=900), lab.new("guest", "gus", ttl=900)
     hint = "Each write sets the expiry with the data, in one atomic step."
     lab.expect_every_key_expires(hint)
+    reads = (
+        *(cart.items.answer, cart.count.answer, cart.ttl.answer),
+        *(lambda: cart.quantity.answer(tea), lambda: cart.total.answer({tea: 1})),
+    )
     steps = [
         lambda: cart.add(tea, 2),
+        *reads,
         lambda: cart.set_quantity(milk, 3),
         lambda: cart.set_quantity(milk, 4),
         lambda: cart.remove(tea),
@@ -152,12 +158,28 @@ def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
         (ann.clear(), some),
     ):
         crash(lab, call, before)
+    crash_readers(lab, some)
     caller, other = lab.victim(), lab.enter()
     for call in (ann.add("tea", 2), ann.set_quantity("tea", 2), ann.remove("tea")):
         empty_in_between(lab, call, caller, other)
     cart = lab.new("ann", "ann", actor=lab.victim())
     cart.add("tea")
     expect_held(cart, "tea")
+
+
+def crash_readers(lab: Lab, before: Mapping[str, Quantities]) -> None:
+    """Kill the caller of a reading method too, where it writes: a lock, say."""
+    lab.empty()
+    cart = lab.new("ann", "ann", actor=lab.victim())
+    fill(cart, before["ann"])
+    prices = {"tea": 1, "jam": 1}
+    for call in (ann.items(), ann.count(), ann.ttl(), ann.quantity("tea"), ann.total(prices)):
+        number = lab.last_number
+        getattr(cart, call.method).answer(*call.args)
+        names = {one.name for one in lab.sent_since(number).sent} - PROGRAMS
+        if any(may_write(lab.stage.kit.admin, name) for name in names):
+            crash(lab, call, before)
+            cart = lab.new("ann", "ann", actor=lab.victim())
 
 
 @check(

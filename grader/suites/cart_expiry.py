@@ -13,6 +13,7 @@ from grader.suites.lab import Lab, StandIn
 from grader.suites.names import SHARED_STATE, word, words
 
 TTL, DAY = 1800, 86400
+SOON = 3.2  # seconds between two changes, twice as many as ROOM and more
 SHOWN_NAMES = 8  # of commands
 ROOM = 1.5  # seconds before and after its end in which a cart may be there or not
 EARLY = "It expired too early: is its expiry this cart's own ttl, in seconds?"
@@ -168,12 +169,13 @@ def expect_restart_at_once(lab: Lab, rand: Random) -> None:
     carts = {name: lab.new(f"soon{n}", word(rand, 9), ttl=ttl) for n, name in enumerate(changes)}
     for cart in carts.values():
         fill(cart, {tea: 2, milk: 1})
-    lab.advance(10)
+    lab.advance(SOON)
+    changed = lab.now
     for name, change in changes.items():
         change(carts[name])
-    lab.advance(ttl - 5)
+    lab.advance(changed + ttl - ROOM - lab.now)
     for name, cart in carts.items():
-        what = f"What is in a cart with ttl={ttl}, {ttl - 5} seconds after {name}"
+        what = f"What is in a cart with ttl={ttl}, {ttl - ROOM} seconds after {name}"
         hint = lab.refused_expiry() or "Each change restarts the time, however much of it is left."
         expect_contents(cart, what).to_be(holding(tea), "a cart with what was in it before", hint)
 

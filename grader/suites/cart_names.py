@@ -2,7 +2,7 @@
 
 from random import Random
 
-from grader.interleave.calls import Raised, show
+from grader.interleave.calls import Raised, Returned, show
 from grader.proxy.resp import ReplyError
 from grader.results import KeyState
 from grader.suites.cart_rules import (
@@ -16,6 +16,7 @@ from grader.suites.cart_rules import (
     key_names,
     peek,
     plain,
+    signs_around,
 )
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, Hint, expect, sentence
@@ -31,6 +32,7 @@ NOT_EVEN_A_HELPER = (
 )
 LONGER = 2000  # characters, more than the 255 or 1024 at which many cut a name
 MOST_OWN_FIELDS = 2  # of a cart, beside one for each item: a version, the moment of its last change
+SHORT, LATE = 60, 10  # seconds that a cart lives; after its end, when all that belonged to it is gone
 HELD = 30  # seconds that other users' carts live: who waits for one of them to go away needs no longer
 
 
@@ -73,6 +75,20 @@ def test_any_text_names_an_item(lab: Lab, cart: StandIn, rand: Random) -> None:
     fill(cart, wanted)
     hint = "Names may be long, and differ at their very end only: they are used whole, none is cut."
     expect_all(contents(cart), wanted, IN_THE_CART, hint)
+    expect_signs(lab, rand, base)
+
+
+def expect_signs(lab: Lab, rand: Random, base: str) -> None:
+    """Names with control characters, and with what others put between two names, come back in each way."""
+    hint = "Control characters are text as well, NUL too: names are neither joined by one nor cut at one."
+    cart = lab.new("other", word(rand, 8))
+    wanted = {name: number for number, name in enumerate((base, *signs_around(base)), 1)}
+    fill(cart, wanted)
+    expect_all(contents(cart), wanted, IN_THE_CART, hint)
+    for name in signs_around(base):
+        cart.remove(name)
+        cart.set_quantity(name, wanted[name])
+    expect_all(plain(cart.checkout()), wanted, "What checkout gave", hint)
 
 
 def own_fields(lab: Lab, cart: StandIn, item: str) -> list[str]:
@@ -97,6 +113,7 @@ def test_carts_of_different_users_are_apart(lab: Lab, rand: Random) -> None:
     users += [f"user:{base}", f"cart:{base}", "7", "07", *key_of(lab, base)]
     users += [f"{{{base}}}", f"{base}%20tea", f"{base}&#233;", rf"{base}\xe9"]  # as escapes write some
     users += [" ", "\n", *SAME_SHORT_HASH, *rand.sample(odd_names(rand), 5), *long_names(rand)]
+    users += signs_around(base)
     made = {user: lab.new(f"cart{n}", user) for n, user in enumerate(users)}
     wanted = {user: {"tea": n} for n, user in enumerate(users, 1)}
     for user, cart in made.items():
@@ -275,6 +292,7 @@ def test_no_key_when_empty(lab: Lab, rand: Random) -> None:
     ]
     for method, empty in emptying:
         fill(cart, {tea: 2, milk: 1})
+        cart.items.answer()
         empty()
         whose = "the guest's cart" if method == "merge" else "a cart that is empty now"
         what = f"The list of keys that {method} left of {whose}"
@@ -303,8 +321,26 @@ def test_no_key_when_empty(lab: Lab, rand: Random) -> None:
                 lab, before, what, "A call that raises leaves nothing: look at the arguments first."
             )
         cart.clear()
+    expect_nothing_later(lab, other, tea)
     cart.add(tea)
     expect_held(cart, tea)
+
+
+def expect_nothing_later(lab: Lab, other: StandIn, item: str) -> None:
+    """After the end of a cart's time, a user who has looked at it again has no key."""
+    other.add(item)  # what this leaves is there for everybody
+    other.checkout()
+    before, cart = key_names(lab), lab.new("late", "lea", ttl=SHORT)
+    cart.add(item, 2)
+    own = set(key_names(lab)) - set(before)
+    lab.advance(SHORT + LATE)
+    if cart.items.answer() != Returned({}):
+        return  # nothing expires, or items is wrong: another check's affair
+    for read in (cart.count, cart.ttl, lambda: cart.quantity(item)):
+        getattr(read, "answer", read)()
+    what = f"The list of keys of a cart {LATE} seconds after its end, which was read then"
+    hint = "A helper key ends with its cart: it gets the cart's own time, with each change, in the same step."
+    expect([name for name in key_names(lab) if name in own], what).to_equal([], hint=hint)
 
 
 def use_each_way(cart: StandIn, item: str) -> None:

@@ -1,9 +1,11 @@
 """Checks of what is in a cart: adding, setting, removing, reading."""
 
+from collections.abc import Callable
 from random import Random
 
-from grader.interleave.calls import Call, Raised, show
+from grader.interleave.calls import Answer, Call, Raised, Returned, show
 from grader.interleave.explorer import Ending
+from grader.suites.cart_crowd import ALL_OF_THEM, CROWD, UNITS, expect_crowd, of_a_large_cart
 from grader.suites.cart_rules import (
     LARGE,
     expect_all,
@@ -12,12 +14,15 @@ from grader.suites.cart_rules import (
     fill,
     holding,
     many_items,
+    plain,
 )
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised, is_number
 from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import word, words
 
+BESIDE = "A number that is kept beside the cart changes and expires with the cart, by what really changed."
+COUNTED_TTL = 100
 GONE = "Between two commands an item may go: what was there a moment ago need not be there any more."
 ALIKE = "An item is another one where its name differs by a space, or in upper and lower case, alone."
 INTS = "Valkey gives strings back; quantities are ints."
@@ -65,6 +70,10 @@ def test_items_gives_every_quantity(lab: Lab, cart: StandIn, rand: Random) -> No
     tea, milk = words(rand, 2)
     hint = "Between two commands an item may go: HGETALL gives names and quantities in one step."
     read_beside(lab, cart, ann.items(), {tea: 1, milk: 1}, hint)
+    of_a_large_cart(
+        lab,
+        lambda cart: expect_crowd(cart.items(), "The number of items of a large cart that items gives right"),
+    )
 
 
 def read_beside(lab: Lab, cart: StandIn, read: Call, quantities: dict[str, int], hint: str) -> None:
@@ -100,12 +109,73 @@ def test_count_is_units_in_all(lab: Lab, cart: StandIn, rand: Random) -> None:
         hint="All items of a large cart count: a single page of HSCAN gives only some.",
     )
     read_beside(lab, cart, ann.count(), {tea: 1, milk: 1}, GONE)
+    expect_counted(lab, rand)
+    expect_counted_later(lab, rand)
     hint = (
         "A number that is kept beside the cart changes in the same step as the cart, by what really changed."
     )
-    setup, together = (ann.add(tea, 1),), (ann.set_quantity(tea, 7), ann.add(tea, 2))
-    scenario = Scenario({"ann": ("ann",)}, together, setup, (ann.items(), ann.count()))
-    lab.race(scenario, miscounted, hint)
+    for change in (ann.set_quantity(tea, 7), ann.checkout()):
+        together, look = (change, ann.add(tea, 2)), (ann.items(), ann.count())
+        lab.race(Scenario({"ann": ("ann",)}, together, (ann.add(tea, 1),), look), miscounted, hint)
+
+    def count_all(cart: StandIn) -> None:
+        expect(cart.count(), "The count of a large cart").to_equal(UNITS, hint=ALL_OF_THEM)
+
+    of_a_large_cart(lab, count_all)
+
+
+def expect_counted(lab: Lab, rand: Random) -> None:
+    """After each kind of change count is the units that items gives."""
+    cart, guest, (tea, milk, jam) = lab.new("basket", "bea"), lab.new("guest", "gus"), words(rand, 3)
+    changes: dict[str, Callable[[], Answer]] = {
+        "set_quantity to more": lambda: cart.set_quantity.answer(tea, 9),
+        "set_quantity to fewer": lambda: cart.set_quantity.answer(tea, 4),
+        "set_quantity to 0": lambda: cart.set_quantity.answer(jam, 0),
+        "remove": lambda: cart.remove.answer(milk),
+        "remove of what is not there": lambda: cart.remove.answer(milk),
+        "merge": lambda: cart.merge.answer("gus"),
+        "checkout": cart.checkout.answer,
+        "an add after checkout": lambda: cart.add.answer(tea, 3),
+        "clear": cart.clear.answer,
+        "a set_quantity after clear": lambda: cart.set_quantity.answer(milk, 6),
+    }
+    fill(cart, {tea: 5, milk: 3, jam: 2})
+    fill(guest, {tea: 3, milk: 4})
+    for name, change in changes.items():
+        change()  # what becomes of it is another check's affair
+        compare_count(cart, f"The count after {name}")
+
+
+def compare_count(cart: StandIn, what: str) -> None:
+    """Count is the units that items gives, where this can be added up."""
+    answer = cart.items.answer()
+    held = plain(answer.value) if isinstance(answer, Returned) else None
+    if isinstance(held, dict):
+        expect(cart.count(), what).to_equal(sum(held.values()), hint=BESIDE)
+
+
+def expect_counted_later(lab: Lab, rand: Random) -> None:
+    """A change renews all that count is told by, and after the cart's end nothing is left of it."""
+    tea, milk = words(rand, 2)
+    changes: dict[str, Callable[[StandIn], Answer]] = {
+        "add": lambda cart: cart.add.answer(tea),
+        "set_quantity": lambda cart: cart.set_quantity.answer(tea, 3),
+        "remove": lambda cart: cart.remove.answer(milk),
+        "merge": lambda cart: cart.merge.answer("gwen"),
+    }
+    carts = {name: lab.new(f"kept{n}", f"kept {n}", ttl=COUNTED_TTL) for n, name in enumerate(changes)}
+    for cart in carts.values():
+        fill(cart, {tea: 2, milk: 5})
+    lab.advance(COUNTED_TTL * 0.7)
+    lab.new("gwen", "gwen").add(tea)
+    for name, change in changes.items():
+        change(carts[name])
+    lab.advance(COUNTED_TTL * 0.7)
+    for name, cart in carts.items():
+        compare_count(cart, f"The count of a cart whose time {name} has restarted")
+    lab.advance(COUNTED_TTL)
+    for cart in carts.values():
+        compare_count(cart, "The count of a cart that has expired")
 
 
 def miscounted(ending: Ending) -> str:
@@ -113,7 +183,7 @@ def miscounted(ending: Ending) -> str:
     items, count = (getattr(answer, "value", None) for answer in ending.look)
     numbers = list(items.values()) if isinstance(items, dict) else []
     whole = all(isinstance(number, int) for number in numbers)
-    if not numbers or not whole or count == sum(numbers):
+    if not isinstance(items, dict) or not whole or count == sum(numbers):
         return ""
     return f"After two changes at once the cart holds {sum(numbers)} units, and count gives {show(count)}."
 
@@ -124,7 +194,7 @@ def test_set_quantity_replaces(cart: StandIn, rand: Random) -> None:
     tea, milk, jam = words(rand, 3)
     fill(cart, {tea: 5, jam: 1})
     expect(cart.set_quantity(tea, 2)).to_equal(None, hint="set_quantity returns None.")
-    cart.set_quantity(milk, LARGE)
+    cart.set_quantity(milk, quantity=LARGE)
     wanted = {tea: 2, milk: LARGE, jam: 1}
     hint = "The new quantity takes the old one's place; other items stay as they are."
     expect_contents(cart).to_equal(wanted, hint=hint)
@@ -203,6 +273,13 @@ def test_total_in_cents(lab: Lab, cart: StandIn, rand: Random) -> None:
     seen = cart.total({name: 10**place for place, name in enumerate(alike)})
     expect(seen, "The total of items with names that look alike").to_equal(due, hint=ALIKE)
     read_beside(lab, cart, ann.total({tea: 5, milk: 7}), {tea: 1, milk: 1}, GONE)
+
+    def total_of_all(cart: StandIn) -> None:
+        seen = cart.total(dict.fromkeys(CROWD, 3))
+        lab.last_call = "cart.total(prices)"  # thousands of prices would be shown
+        expect(seen, "The total of a large cart").to_equal(3 * UNITS, hint=ALL_OF_THEM)
+
+    of_a_large_cart(lab, total_of_all)
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")

@@ -13,6 +13,8 @@ from grader.suites.names import word, words
 MANY = 40  # items, which with a long name among them Valkey no longer keeps in one piece
 LONG = 200  # characters of a long name
 LARGE = 10**12 + 1  # more digits than a short float has, and few enough for Lua's tostring()
+CONTROLS = "".join(map(chr, (*range(32), 127)))  # all of ASCII's, NUL and what separates records too
+DOUBLED = "||--##@@::,,;;~~//__"  # what many put between two names
 IN_THE_CART = "What is in the cart"
 NO_DICT = "What came back is no dict: nobody can read from it which items there are, and how many."
 NOT_HELD = "This check ends by adding an item, which must be in the cart then."
@@ -90,6 +92,11 @@ def expect_held(cart: StandIn, item: str) -> None:
 def many_items(rand: Random) -> dict[str, int]:
     """Quantities of many items."""
     return {name: rand.randrange(1, 50) for name in (*words(rand, MANY), word(rand, LONG))}
+
+
+def signs_around(base: str) -> list[str]:
+    """Names with the signs in them at which a text that was joined is split again, and by which it is cut."""
+    return [f"{base}{CONTROLS}{base}", f"{base}{DOUBLED}{base}", f"{base}\0", f"\0{base}", f"{base}\x1f"]
 
 
 def any_key(lab: Lab) -> bool:
