@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from grader.suites.board_crowd import CrowdedBoard
+from grader.suites.board_crowd import Crowd, CrowdedBoard
 from grader.suites.board_entries import RANKS, expect_around, expect_entries
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, sentence
@@ -20,6 +20,7 @@ COUNT = "Let Valkey count: ZCOUNT says how many have a higher score, and reads n
 PLACE = "ZRANK says at which index the player is: ZRANGE from there, so many to each side, is enough."
 SCRIPTS = " What a script reads counts too."
 TEXTS = " A long text counts as one value for every 16 bytes."
+TIMED = "{} of {:,} players on a board with a ttl"
 LONG = 1_000  # bytes
 MANY = 1_100  # entries that top is asked for: fewer than on any board here
 # More than a hundred, and so few that even then the whole board is too much.
@@ -67,7 +68,9 @@ def measure(lab: Lab, call: Callable[[], Any]) -> tuple[Any, Spent]:
 
 
 @check(points=1, objective="performance", guide="round-trips", needs=("top_is_the_first_n",))
-def test_top_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
+def test_top_reads_no_more_than_it_gives(
+    lab: Lab, crowded: CrowdedBoard, crowded_for_a_time: CrowdedBoard, rand: Random
+) -> None:
     """top reads in proportion to n, in 4 round trips, whatever the board's size and its ties."""
     crowd, some = crowded.crowd, rand.choice(SOME)
 
@@ -79,10 +82,21 @@ def test_top_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: 
             expect_entries(answer, crowd.entries[:n], "All of the first n, however many.", what, crowd.board)
 
     crowded.check(lab, ask)
+    crowded_for_a_time.check(lab, lambda board: few_on_top(lab, board, crowded_for_a_time.crowd))
+
+
+def few_on_top(lab: Lab, board: StandIn, crowd: Crowd) -> None:
+    """top reads as little with a ttl."""
+    board.top(1)
+    what = TIMED.format("top(3)", len(crowd.entries))
+    answer = costs(lab, lambda: board.top(3), 3, what, CUT)
+    expect_entries(answer, crowd.entries[:3], "The n best, and no more.", what, crowd.board)
 
 
 @check(points=0.5, objective="performance", guide="ties-and-ranks", needs=("rank_counts_from_one",))
-def test_rank_reads_no_list(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
+def test_rank_reads_no_list(
+    lab: Lab, crowded: CrowdedBoard, crowded_for_a_time: CrowdedBoard, rand: Random
+) -> None:
     """rank reads a few values, in 4 round trips, whatever the board's size and its ties."""
     crowd, share = crowded.crowd, rand.random()
 
@@ -96,10 +110,22 @@ def test_rank_reads_no_list(lab: Lab, crowded: CrowdedBoard, rand: Random) -> No
             expect(answer, what).to_equal(wanted, hint=RANKS)
 
     crowded.check(lab, ask)
+    crowded_for_a_time.check(lab, lambda board: rank_of_the_last(lab, board, crowded_for_a_time.crowd))
+
+
+def rank_of_the_last(lab: Lab, board: StandIn, crowd: Crowd) -> None:
+    """rank reads as little with a ttl."""
+    board.rank(crowd.entries[0][1])
+    wanted, player, _ = crowd.entries[-1]
+    what = TIMED.format("rank of the last", len(crowd.entries))
+    answer = costs(lab, lambda: board.rank(player), 1, what, COUNT)
+    expect(answer, what).to_equal(wanted, hint=RANKS)
 
 
 @check(points=1, objective="performance", guide="ties-and-ranks", needs=("around_gives_the_neighbours",))
-def test_around_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, rand: Random) -> None:
+def test_around_reads_no_more_than_it_gives(
+    lab: Lab, crowded: CrowdedBoard, crowded_for_a_time: CrowdedBoard, rand: Random
+) -> None:
     """around reads in proportion to radius, in 4 round trips, whatever the board's size and its ties."""
     crowd, radius, larger = crowded.crowd, rand.randrange(2, 4), rand.randrange(510, 590)
     wide = rand.choice(WIDE)
@@ -123,3 +149,13 @@ def test_around_reads_no_more_than_it_gives(lab: Lab, crowded: CrowdedBoard, ran
         expect_entries(answer, wanted, "All neighbours within the radius, however many.", what, crowd.board)
 
     crowded.check(lab, ask)
+    crowded_for_a_time.check(lab, lambda board: around_a_tie(lab, board, crowded_for_a_time.crowd))
+
+
+def around_a_tie(lab: Lab, board: StandIn, crowd: Crowd) -> None:
+    """around reads as little with a ttl."""
+    board.around(crowd.entries[0][1])
+    player = crowd.entries[crowd.tied(500.25)[-9]][1]
+    what = TIMED.format("around with radius 2", len(crowd.entries))
+    answer = costs(lab, lambda: board.around(player), 5, what, PLACE)
+    expect_around(answer, crowd.board, player, 2, what)

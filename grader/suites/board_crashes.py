@@ -137,7 +137,7 @@ def test_a_board_that_runs_out_in_mid_call(lab: Lab) -> None:
             error.expected = sentence(told(call, endings))
             raise
     for call in READS:
-        lapse_everywhere(lab, prepared(lab, setup), call, misread_when_gone, LAPSE)
+        lapse_everywhere(lab, prepared(lab, setup), call, misread_when_gone(call), LAPSE)
     board = prepared(lab, setup)()
     scores = [board.score(player) for player in PLAYERS]
     expect(scores, "The list of scores before the end").to_equal([5.0, 3.0], hint=EARLY)
@@ -218,8 +218,13 @@ def lost_its_lock(answer: Answer) -> bool:
     return isinstance(answer, Raised) and "Lock" in answer.type
 
 
-def misread_when_gone(answer: Answer) -> str:
+def misread_when_gone(read: Call) -> Callable[[Answer], str]:
     """Judges a reading method on a board that runs out."""
-    if lost_its_lock(answer):
-        return ""
-    return misread(answer).replace("a player was removed beside it", "the board ran out in between")
+
+    def judge(answer: Answer) -> str:
+        if lost_its_lock(answer):
+            return ""
+        wrong = misread(read, answer)
+        return wrong.replace("a player was removed beside it", "the board ran out in between")
+
+    return judge

@@ -4,7 +4,8 @@ Theory of operation. A few of 1,200 players are submitted one by one; where all 
 server is sorted sets with a member and a score for each of them, the others are put beside them by the
 grader's own connection, in milliseconds. Anything else, and any check that a board made so fails, is tried
 on a board that the student's submit has filled whole, and only this one counts. The ties are larger than
-what a right reading method may read.
+what a right reading method may read. A board that would take seconds to fill so is filled the short way or
+left out; only where it failed the student's submit fills it.
 """
 
 from collections.abc import Callable
@@ -25,6 +26,10 @@ MOST_KEYS = 300  # of a board that is kept for the next check
 NAME = "crowd"
 # How many players share which score; the others have one of their own.
 PLAYERS, TIES = 1_200, {900.5: 500, 500.25: 600, -3.5: 30}
+# A smaller board with a ttl: its players are still more than a right reading method may read for a few.
+TIMED_PLAYERS, TIMED_TIE, TIMED = 400, 150, 900
+# More than a module may think that any board has.
+HUGE = 10_050
 # The same for every submission, so that it is made once.
 SEED = 91
 
@@ -67,12 +72,17 @@ class CrowdedBoard:
     """Fills boards for one submission's checks; remembers which way serves, and what filled the server."""
 
     crowd: Crowd
+    ttl: int | None = None
+    is_huge: bool = False  # filled the short way or not at all
     by_hand: bool = False  # the short way does not serve
+    unknown: bool = False  # how the student's code stores a board
     dump: list[tuple[str, bytes]] = field(default_factory=list)
 
     def check(self, lab: Lab, ask: Ask) -> None:
         """Ask questions of a board; a failure counts on one that the student's own methods filled."""
         if not self.by_hand and self._serves(lab, ask):
+            return
+        if self.is_huge and not self.by_hand and self.unknown:
             return
         if not self.by_hand:
             self.by_hand, self.dump = True, []
@@ -82,7 +92,10 @@ class CrowdedBoard:
         """Whether a board could be filled the short way, and gave the right answers."""
         try:
             ask(self._board(lab, lambda board: self._fill(lab, board)))
-        except (CheckFailedError, ReplyError, _UnknownLayoutError):
+        except _UnknownLayoutError:
+            self.unknown = True
+            return False
+        except (CheckFailedError, ReplyError):
             return False
         except StudentFault as fault:
             if fault.outcome is not Outcome.ERRORED:
@@ -93,19 +106,20 @@ class CrowdedBoard:
     def _board(self, lab: Lab, fill: Callable[[StandIn], None]) -> StandIn:
         """A filled board in a process of its own; nothing of the filling is evidence."""
         lab.empty()
-        board = lab.new("board", NAME, actor=lab.enter())
+        timed = {} if self.ttl is None else {"ttl": self.ttl}
+        board = lab.new("board", NAME, actor=lab.enter(), **timed)
         if self.dump:
             admin = lab.stage.kit.admin
             admin.ask_all([("RESTORE", key, 0, payload, "REPLACE") for key, payload in self.dump])
         else:
             fill(board)
-            self.dump = dumped(lab)
+            self.dump = [] if self.is_huge else dumped(lab)
         lab.evidence_from = lab.stage.relay.last_number
         return board
 
     def _fill(self, lab: Lab, board: StandIn) -> None:
         board.submit.many(self.crowd.players[:SAMPLE])
-        for layout in layouts_of(lab, self.crowd.players[:SAMPLE]):
+        for layout in layouts_of(lab, self.crowd.players[:SAMPLE], timed=self.ttl is not None):
             put(lab, layout, self.crowd.players[SAMPLE:-1])
         # One more comes the usual way: who keeps only the best shall find out how many there are.
         board.submit.many(self.crowd.players[-1:])
@@ -131,18 +145,32 @@ def plain_board() -> CrowdedBoard:
     return CrowdedBoard(_gather(scores, Random(SEED)))  # noqa: S311 - the same
 
 
+@cache
+def timed_crowd() -> CrowdedBoard:
+    """One with a ttl: what reads in proportion without one may read all with one."""
+    rand = Random(SEED)  # noqa: S311 - the same
+    scores = [500.25] * TIMED_TIE + [rand.uniform(-1000, 900) for _ in range(TIMED_PLAYERS - TIMED_TIE)]
+    return CrowdedBoard(_gather(scores, rand), ttl=TIMED)
+
+
+@cache
+def huge_board() -> CrowdedBoard:
+    """One with more players than others have, about whom nobody asks but for their number."""
+    return CrowdedBoard(Crowd([(f"p{score}", float(score)) for score in range(HUGE)], []), is_huge=True)
+
+
 def _gather(scores: list[float], rand: Random) -> Crowd:
     rand.shuffle(scores)
-    names = rand.sample(range(10**7), PLAYERS)
+    names = rand.sample(range(10**7), len(scores))
     players = [(f"p{name}", score) for name, score in zip(names, scores, strict=True)]
     return Crowd(players, BoardModel(players).entries())
 
 
-def layouts_of(lab: Lab, players: list[tuple[str, float]]) -> list[Layout]:
+def layouts_of(lab: Lab, players: list[tuple[str, float]], *, timed: bool = False) -> list[Layout]:
     """How each key holds these players; raises where one holds anything else."""
     found = []
     for state in lab.keys():
-        plain = state.type == "zset" and state.ttl is None
+        plain = state.type == "zset" and (state.ttl is not None) == timed
         layout = layout_of(lab, state.key, players) if plain else None
         if layout is None:
             raise _UnknownLayoutError

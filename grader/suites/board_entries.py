@@ -97,7 +97,7 @@ def difference(seen: Any, expected: list[Entry], others: set[str]) -> Difference
     """The way in which a list is wrong that explains most."""
     if not isinstance(seen, list):
         return Difference("is no list", LIST)
-    if odd := [item for item in seen if not _is_entry(item)]:
+    if odd := [item for item in seen if not is_entry(item)]:
         return Difference(f"has {_shown(odd[0])} where an entry belongs", FORM)
     return (
         _other_score(seen, expected)
@@ -107,7 +107,8 @@ def difference(seen: Any, expected: list[Entry], others: set[str]) -> Difference
     )
 
 
-def _is_entry(item: Any) -> bool:
+def is_entry(item: Any) -> bool:
+    """Whether something has the form of an entry."""
     return isinstance(item, tuple) and len(item) == WORDS and isinstance(item[1], str)
 
 

@@ -14,6 +14,7 @@ DAY, YEAR, CENTURY = 86400, 365 * 86400, 36525 * 86400
 # Times are checked to within a second; what is more is for a machine that is busy in between.
 SLACK = 1.5
 EARLY = "It expired too early, or was never there. Are these seconds? PEXPIRE takes milliseconds."
+EMPTIED = 3  # the place of the new board that begins, with submit, after the old one was emptied
 NOBODY = "{} has put nobody on the board."
 LATE = "It should have expired, with all its players. Are these seconds?"
 
@@ -116,6 +117,7 @@ def test_later_scores_do_not_extend(lab: Lab, rand: Random) -> None:
         size, hint = ask(lab, board.size, hint=late)
         expect(size, f"The size {ttl + SLACK:g} seconds after the first score").to_equal(0, hint=hint)
     _expect_a_last_score_not_to_extend(lab, lab.new("last", word(rand, 7), ttl=ttl), ttl, (ann, bob))
+    _expect_a_score_of_zero_not_to_extend(lab, lab.new("zero", word(rand, 8), ttl=ttl), ttl, ann)
 
 
 def _expect_a_last_score_not_to_extend(lab: Lab, board: StandIn, ttl: int, players: tuple[str, str]) -> None:
@@ -132,6 +134,20 @@ def _expect_a_last_score_not_to_extend(lab: Lab, board: StandIn, ttl: int, playe
     late = ends.why_late()
     size, hint = ask(lab, board.size, hint=late)
     expect(size, f"The size {ttl + SLACK:g} seconds after the first score").to_equal(0, hint=hint)
+
+
+def _expect_a_score_of_zero_not_to_extend(lab: Lab, board: StandIn, ttl: int, player: str) -> None:
+    """One who is alone with a score of 0 is on the board: what comes next is no first score."""
+    board.add(player, 0.0)
+    lab.advance(50)
+    ends = Ends(lab)
+    for method, points in (("add", 2.0), ("add", -2.0), ("submit", 1.0), ("add", -1.0), ("add", 1.0)):
+        getattr(board, method)(player, points)
+        ends.look()
+    lab.advance(ttl - 50 + SLACK)
+    late = ends.why_late()
+    size, hint = ask(lab, board.size, hint=late)
+    expect(size, f"The size {ttl + SLACK:g} seconds after a first score of 0").to_equal(0, hint=hint)
 
 
 def read_all(board: StandIn, player: str, after: Callable[[], None] = lambda: None) -> None:
@@ -184,7 +200,11 @@ def test_a_board_starts_anew(lab: Lab, rand: Random) -> None:
     board.remove(ann)
     board.remove(bob)
     anew = "Time begins anew: what keeps the old end, a key or the object, goes with the last player."
-    for method in ("add", "submit", "add"):
+    for place, method in enumerate(("add", "submit", "add", "submit")):
+        if place == EMPTIED:  # the others begin after the old board's end, and the first one after removals
+            board.submit(ann, 2.0)
+            lab.advance(60)
+            board.remove(ann)
         getattr(board, method)(bob, 3.0)
         hint = stored(lab, method, anew)
         ends = Ends(lab)

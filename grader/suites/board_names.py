@@ -23,6 +23,9 @@ SHARED = (
 MADE = "Making an object changes nothing: the board may be there already, from another process."
 HELPER = "One board keeps something under a key that is made from its name, and is another board's key too."
 SEPARATORS = (":", "/", "|", "-", "_")
+CONTROLS = [*map(chr, range(1, 32)), "\x7f"]
+# A module may put such a one between two things, and look for it in what it reads.
+DOUBLED = ("||", "--", "##", "@@", "::", ",,", ";;", "//", "__", "~~", "$$", "->", "\r\n")
 PARTS = (":index", ":scores", ":ttl", ":lock", ":players", ":1")
 
 
@@ -34,6 +37,7 @@ def test_any_text_names_a_player(lab: Lab, board: StandIn, timed: StandIn, rand:
     names += [f"{base}\u00e9", f"{base}e\u0301", "(1", "-inf", "+", "-", f"[{base}", "0", "None", "😀", "日"]
     names += [" ", "  ", "\n", "\0", f"{base}\0{base}", f"{base}\x1f{base}", base * 50, f"{base * 50}x"]
     names.append(f"{base}\x0b\x1c\x85\u2028{base}")  # str.splitlines() cuts at each of these
+    names += [base.join(["", *CONTROLS, ""]), base.join(["", *DOUBLED, ""])]
     names += words_sent(lab, board, base)
     names = list(dict.fromkeys(names))
     scores = rand.sample(range(400), len(names))  # no two equal: their order is another check's affair

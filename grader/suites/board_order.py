@@ -3,7 +3,7 @@
 from math import inf, nextafter
 from random import Random
 
-from grader.suites.board_crowd import CrowdedBoard
+from grader.suites.board_crowd import Crowd, CrowdedBoard
 from grader.suites.board_entries import BOUNDS, FROM_ONE, expect_around, expect_entries
 from grader.suites.board_hints import of_ranks
 from grader.suites.board_model import BoardModel
@@ -12,6 +12,7 @@ from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word, words
 
+LEAST = 5e-324  # the smallest float above 0
 DEFAULT = "n is 10 where the caller doesn't say."
 
 
@@ -32,7 +33,7 @@ def mixed(board: StandIn, rand: Random, count: int = 12) -> BoardModel:
 
 
 @check(points=0.5, objective="ordering", guide="ties-and-ranks")
-def test_rank_counts_from_one(board: StandIn, rand: Random) -> None:
+def test_rank_counts_from_one(board: StandIn, timed: StandIn, rand: Random) -> None:
     """rank is 1 for the highest score, and None for who is not on the board."""
     ann, bob, cat, dan, eve = words(rand, 5)
     expect(board.rank(ann)).to_equal(None, hint="Who is not on the board has no rank.")
@@ -41,6 +42,10 @@ def test_rank_counts_from_one(board: StandIn, rand: Random) -> None:
     hint = "A score of 0 has a rank like any other." if None in ranks else of_ranks(ranks, [1, 2, 3, 4])
     expect(ranks, "The list of ranks").to_equal([1, 2, 3, 4], hint=hint)
     expect(board.rank(dan)).to_equal(None, hint="Who is not on the board has no rank.")
+    filled(timed, {ann: 1.5, bob: 30.0, cat: 1.5, eve: -2.0})
+    ranks = [timed.rank(player) for player in (bob, ann, cat, eve)]
+    wanted = [1, 2, 2, 4]
+    expect(ranks, "The list of ranks on a board with a ttl").to_equal(wanted, hint=of_ranks(ranks, wanted))
 
 
 @check(points=0.5, objective="ordering", guide="ties-and-ranks")
@@ -62,15 +67,22 @@ def test_equals_share_a_rank(board: StandIn, rand: Random) -> None:
 def test_close_scores_have_ranks_of_their_own(board: StandIn, rand: Random) -> None:
     """Scores that differ in their last bit are not equal: each has a rank of its own."""
     low = rand.uniform(1, 2)  # where 16 digits do not tell neighbours apart
-    players = words(rand, 3)
+    *players, tiny, least = words(rand, 5)
     middle = nextafter(low, inf)
-    model = filled(board, dict(zip(players, (low, middle, nextafter(middle, inf)), strict=True)))
+    scores = dict(zip(players, (low, middle, nextafter(middle, inf)), strict=True))
+    model = filled(board, scores)
     ranks = [board.rank(player) for player in players]
     hint = "Scores are compared as they are, with all their digits."
     hint = FROM_ONE if ranks == [2, 1, 0] else hint
     expect(ranks, "The list of ranks").to_equal([3, 2, 1], hint=hint)
     expect_entries(board.top(), model.entries(), hint, board=model)
     expect_entries(board.between(middle, middle), model.between(middle, middle), BOUNDS, board=model)
+    expect_entries(board.between(low, 2.0), model.entries(), BOUNDS, board=model)
+    expect_around(board.around(players[1], 1), model, players[1], 1)
+    model = filled(board, scores | {tiny: 2 * LEAST, least: LEAST})
+    ranks = [board.rank(player) for player in (tiny, least)]
+    expect(ranks, "The list of ranks of scores next to 0").to_equal([4, 5], hint=hint)
+    expect_entries(board.between(LEAST, LEAST), model.between(LEAST, LEAST), BOUNDS, board=model)
 
 
 # top
@@ -113,6 +125,7 @@ def test_equals_in_the_order_of_their_bytes(board: StandIn, rand: Random) -> Non
     names = [base, base.upper(), base + "a", base + "Z", base + "é", base + "z", base + "\uffee", base + "😀"]
     names.append(base + "e\u0301")  # normalised, it would come after z
     names += [base + " ", base + "!", "~" + base, " " + base, "9" + base, "10" + base, "é" + base, "Ω" + base]
+    names.append("😀" + base)  # no byte of any other is as high as its first
     rand.shuffle(names)
     model = filled(board, dict.fromkeys(names, 7.25))
     hint = "Each of these names is a player of its own: a name is used as it is, not trimmed, not changed."
@@ -199,19 +212,19 @@ def test_between_gives_all_within(lab: Lab, board: StandIn, crowded: CrowdedBoar
     for low, high in ((3.001, 7.125), (-2.25, 3.001), (7.13, 9.4), (0.0, 0.0), (-7.5, 9.5), (3.002, 7.124)):
         what = f"between({low}, {high})"
         expect_entries(board.between(low, high), model.between(low, high), BOUNDS, what, model)
-    crowd = crowded.crowd
+    ranges = ((-9999.0, 9999.0), (500.25, 900.5))
+    crowded.check(lab, lambda large: _expect_all_within(large, crowded.crowd, ranges))
 
-    def ask(large: StandIn) -> None:
-        hint = "All between the bounds, however many."
-        for low, high in ((-9999.0, 9999.0), (500.25, 900.5)):
-            found = large.between(low, high)
-            number = len(found) if isinstance(found, list) else found  # whatever it is, it's the student's
-            of_all = f"between({low}, {high}) gives of {len(crowd.entries):,} players"
-            expect(number, f"The number of entries that {of_all}").to_equal(
-                len(crowd.board.between(low, high)), hint=hint
-            )
 
-    crowded.check(lab, ask)
+def _expect_all_within(board: StandIn, crowd: Crowd, ranges: tuple[tuple[float, float], ...]) -> None:
+    """between gives all between the bounds, however many, in the order of the board."""
+    hint = "All between the bounds, however many."
+    for low, high in ranges:
+        found, expected = board.between(low, high), crowd.board.between(low, high)
+        number = len(found) if isinstance(found, list) else found  # whatever it is, it's the student's
+        of_all = f"between({low}, {high}) gives of {len(crowd.entries):,} players"
+        expect(number, f"The number of entries that {of_all}").to_equal(len(expected), hint=hint)
+        expect_entries(found, expected, hint, f"between({low}, {high})", crowd.board)
 
 
 @check(points=0.5, objective="ordering", guide="sorted-sets")

@@ -1,14 +1,17 @@
 """Checks of two callers at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import nan
 from random import Random
+from typing import Any
 
 from grader.interleave.calls import Answer, Call, Raised, show
-from grader.interleave.explorer import Ending
+from grader.interleave.explorer import Ending, Judge
 from grader.interleave.moves import all_begin, in_turn
 from grader.results import Schedule, StepKind
+from grader.suites.board_entries import is_entry
 from grader.suites.board_expiry import Ends
 from grader.suites.board_hints import of_a_sum
 from grader.suites.board_model import BoardModel
@@ -21,6 +24,8 @@ from grader.suites.names import words
 from grader.suites.sequential import Sequential
 
 TTL = 100
+CHANGES = 24  # beside one call: six times in a row others are faster than one that tries in four steps
+TIMED = 900  # of a board on which a race is about something else than its end
 ALONE = "One call after the other gives a wrong answer already, without a race: mend that first."
 COMPARE = "Compare expected and seen, call by call: no second caller is needed to see what differs."
 ETERNAL = (
@@ -34,7 +39,7 @@ HALVES = (
 )
 GONE = "The player was gone before the call began: who is not on the board has no rank, and nobody around."
 ELSEWHERE = "It goes wrong without a second caller too: mend that first."
-FORM = "Beside a writer it gives what it gives at other times: a list, a rank or None."
+FORM = "Beside a writer it gives what it gives at other times: a list of whole entries, a rank or None."
 MAY_BE_GONE = "What was read a moment ago may be gone at the next command."
 LISTED = "After the removal top still lists who was removed."
 STALE = (
@@ -142,20 +147,37 @@ def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
     ann, bob = words(rand, 2)
     hint = "Reading, adding in Python and writing back loses what happens between."
     rule = Rule("An add was lost.", hint, "add")
-    race(lab, (it.add(ann, 2.0), it.add(ann, 3.5)), (it.add(ann, 1.0),), rule)
+    timed = replace(rule, ttl=TIMED)
+    if race(lab, (it.add(ann, 2.0), it.add(ann, 3.5)), (it.add(ann, 1.0),), timed) > ONE_STEP_EACH:
+        add_hindered(lab, ann, TIMED)
     race(lab, (it.add(ann, 2.0), it.add(bob, 3.5)), (it.add(ann, 1.0),), rule)
     if race(lab, (it.add(ann, 2.0), it.add(ann, 4.5)), (), rule) > ONE_STEP_EACH:
-        add_hindered(lab, ann)
+        add_hindered(lab, ann, None)
 
 
-def add_hindered(lab: Lab, ann: str) -> None:
+def add_hindered(lab: Lab, ann: str, ttl: int | None) -> None:
     """An add counts beside any number of others, however often it has to try."""
-    boards = {"board": ("hindered",)}
-    answer, changes, caller = hinder(lab, boards, it.add(ann, 100.0), it.add(ann, 1.0), (it.add(ann, 1.0),))
-    if not isinstance(answer, Raised):  # who raises at last has added nothing
-        with lab.unseen():
-            seen = StandIn(lab, caller, "board").score(ann)
-        expect(seen, f"The score after an add beside {changes} others").to_equal(101.0 + changes, hint=AGAIN)
+    done, changes, score = hindered(lab, it.add(ann, 100.0), it.add(ann, 1.0), ttl)
+    if done:
+        what = f"The score after an add beside {changes} others"
+        expect(score, what).to_equal(101.0 + changes, hint=AGAIN)
+
+
+def hindered(lab: Lab, call: Call, change: Call, ttl: int | None) -> tuple[bool, int, Any]:
+    """Whether a call got through beside so many changes, and the score of its player afterwards.
+
+    Who waits for a lock may give up at last; who finds that others were faster has no excuse.
+    """
+    player = call.args[0]
+    boards = {"board": ("hindered", ttl)}
+    answer, changes, caller = hinder(lab, boards, call, change, (it.add(player, 1.0),), most=CHANGES)
+    if isinstance(answer, Raised):
+        if any("Lock" in name or "Timeout" in name for name in (answer.type, *answer.bases)):
+            return False, changes, None
+        expected, seen = sentence("no error"), sentence(str(answer))
+        raise CheckFailedError(f"{call} raised {answer}, though it may not.", expected, seen, AGAIN)
+    with lab.unseen():
+        return True, changes, StandIn(lab, caller, "board").score(player)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
@@ -164,8 +186,19 @@ def test_of_two_submits_the_higher_stays(lab: Lab, rand: Random) -> None:
     ann = rand.choice(words(rand, 2))
     hint = "Between reading the old score and writing the new one, a better one may come."
     rule = Rule("The board is not as after one submit and then the other.", hint, "submit")
-    race(lab, (it.submit(ann, 7.0), it.submit(ann, 9.0)), (it.submit(ann, 5.0),), rule)
-    race(lab, (it.submit(ann, -7.0), it.submit(ann, -9.0)), (), rule)
+    timed = replace(rule, ttl=TIMED)
+    if race(lab, (it.submit(ann, 7.0), it.submit(ann, 9.0)), (it.submit(ann, 5.0),), timed) > ONE_STEP_EACH:
+        submit_hindered(lab, ann, TIMED)
+    if race(lab, (it.submit(ann, -7.0), it.submit(ann, -9.0)), (), rule) > ONE_STEP_EACH:
+        submit_hindered(lab, ann, None)
+
+
+def submit_hindered(lab: Lab, ann: str, ttl: int | None) -> None:
+    """A submit counts beside any number of adds of less, however often it has to try."""
+    done, changes, score = hindered(lab, it.submit(ann, 100.0), it.add(ann, 1.0), ttl)
+    if done:  # of the adds those that came after it count too
+        what = f"The score after a submit of 100 beside {changes} adds of 1"
+        expect(score, what).to_be_between(100.0, 100.0 + changes, hint=AGAIN)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
@@ -175,7 +208,8 @@ def test_submit_beside_add(lab: Lab, rand: Random) -> None:
     hint = "Each change has to be one atomic step that looks at the score as it is then."
     rule = Rule("The submit undid the add, or the add the submit.", hint)
     race(lab, (it.submit(ann, 7.0), it.add(ann, 4.0)), (it.submit(ann, 5.0),), rule)
-    race(lab, (it.submit(ann, 6.0), it.add(ann, 0.5)), (it.submit(ann, 5.0),), rule)
+    timed = replace(rule, ttl=TIMED)
+    race(lab, (it.submit(ann, 6.0), it.add(ann, 0.5)), (it.submit(ann, 5.0),), timed)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
@@ -186,8 +220,19 @@ def test_a_change_beside_remove(lab: Lab, rand: Random) -> None:
         "Who is removed between reading and writing starts at 0 again: change the score in one atomic step."
     )
     rule = Rule("The board is not as after one call and then the other.", hint, "add")
-    race(lab, (it.add(ann, 4.0), it.remove(ann)), (it.add(ann, 5.0), it.add(bob, 1.0)), rule)
-    race(lab, (it.submit(ann, 4.0), it.remove(ann)), (it.submit(ann, 5.0),), replace(rule, about="submit"))
+    orders = race(lab, (it.add(ann, 4.0), it.remove(ann)), (it.add(ann, 5.0), it.add(bob, 1.0)), rule)
+    timed = replace(rule, about="submit", ttl=TIMED)
+    more = race(lab, (it.submit(ann, 4.0), it.remove(ann)), (it.submit(ann, 5.0),), timed)
+    if max(orders, more) > ONE_STEP_EACH:
+        remove_hindered(lab, ann, bob)
+
+
+def remove_hindered(lab: Lab, ann: str, bob: str) -> None:
+    """Who is removed is gone, however many scores of others come meanwhile."""
+    done, changes, score = hindered(lab, it.remove(ann), it.add(bob, 1.0), TIMED)
+    if done:
+        what = f"The score of who was removed beside {changes} adds to another player"
+        expect(score, what).to_equal(None, hint=AGAIN)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates", needs=("top_is_the_first_n",))
@@ -199,7 +244,7 @@ def test_changes_at_once_leave_one_board(lab: Lab, rand: Random) -> None:
     setup, look = (it.add(ann, 1.0), it.add(bob, 8.0)), (it.score(ann), it.rank(bob), it.top())
     race(lab, (it.submit(ann, 7.0), it.submit(ann, 9.0)), setup, rule, look)
     race(lab, (it.add(ann, 2.0), it.add(ann, 5.5)), setup, rule, look)
-    race(lab, (it.submit(ann, 9.0), it.remove(ann)), setup, rule, look)
+    race(lab, (it.submit(ann, 9.0), it.remove(ann)), setup, replace(rule, ttl=TIMED), look)
 
 
 @check(points=0.5, objective="atomicity", guide="crashes-and-expiry")
@@ -220,9 +265,9 @@ def test_first_scores_at_once(lab: Lab, rand: Random) -> None:
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
 def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
-    """Eight threads that share one object add at once: each add counts."""
+    """Eight threads that share one object change the board at once: each change counts."""
     points = dict(zip(words(rand, 2), (1.0, 2.0), strict=True))
-    board = lab.new("board", "threads")
+    board = lab.new("board", "threads", TIMED)
     for player in points:
         board.add(player, 0.5)
     calls = [it.add(player, more) for player, more in points.items()] * 4
@@ -242,13 +287,36 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
         expect(scores, f"What the adds to {player!r} returned").to_equal(wanted, hint=hint)
         expect(board.score(player), "The score after four adds").to_equal(wanted[-1], hint=hint)
     lists(lab, board, list(points), hint)
+    submits_and_removes(lab, rand, hint)
 
 
 def lists(lab: Lab, board: StandIn, players: list[str], hint: str) -> None:
     """Threads that read at once give what one gives alone; whether that is right is seen elsewhere."""
     calls = [it.top(1), it.around(players[0], 0), it.between(0.0, 99.0), it.rank(players[1])]
     alone = [getattr(board, call.method).answer(*call.args) for call in calls]
-    for call, seen, one in zip(calls, lab.together(board.actor, calls, in_turn()), alone, strict=True):
+    expect_as_alone(calls, lab.together(board.actor, calls, in_turn()), alone, hint)
+
+
+def submits_and_removes(lab: Lab, rand: Random, hint: str) -> None:
+    """Threads that submit and remove at once, each another player, give what one gives alone."""
+    plain, board = Calls("plain"), lab.new("plain", "changes")
+    *new, ann, bob, nobody, nemo, alone = words(rand, 9)
+    one = [board.submit.answer(alone, 1.0), board.remove.answer(alone), board.remove.answer(alone)]
+    for player in (ann, bob):
+        board.submit(player, 9.0)
+    calls = [plain.submit(player, float(score)) for score, player in enumerate(new, 1)]
+    calls += [plain.remove(player) for player in (ann, bob, nobody, nemo)]
+    answers = lab.together(board.actor, calls, all_begin)
+    expect_as_alone(calls, answers, [one[0]] * 4 + [one[1]] * 2 + [one[2]] * 2, hint)
+    scores = [board.score(player) for player in (*new, ann, bob)]
+    expect(scores, "The list of scores after the threads' changes").to_equal([1, 2, 3, 4, None, None], hint)
+
+
+def expect_as_alone(
+    calls: Sequence[Call], answers: Sequence[Answer], alone: Sequence[Answer], hint: str
+) -> None:
+    """In each of the threads the call gave what it gives without the others."""
+    for call, seen, one in zip(calls, answers, alone, strict=True):
         wanted, given = (getattr(answer, "value", str(answer)) for answer in (one, seen))
         expect(given, f"What {call} gave beside other threads").to_equal(wanted, hint=hint)
 
@@ -262,24 +330,15 @@ def test_reading_beside_writing(lab: Lab, rand: Random) -> None:
     alone = listed_when_removed(lab, setup, bob)
     for read in (it.rank(bob), it.around(bob, 1), it.top(2), it.between(0.0, 2.5)):
         scenario = Scenario({"board": ("race",)}, (read, it.remove(bob)), setup, (*look, it.top(2)))
-
-        def judge(ending: Ending) -> str:
-            if wrong := misread(ending.answers[0]):
-                return wrong
-            *looks, listed = ending.look
-            seen = [getattr(answer, "value", answer) for answer in (ending.answers[1], *looks)]
-            if seen != [right for _, right in after]:
-                return REMOVAL
-            return LISTED if bob in str(listed) and not alone else ""
-
+        judge = judge_of_a_removal(read, [right for _, right in after], "" if alone else bob)
         try:
             lab.race(scenario, judge, pick(MAY_BE_GONE))
         except CheckFailedError as error:
             explain_read(lab, error, after)
             raise
     for read in (it.rank(bob), it.around(bob, 1)):
-        scenario = Scenario({"board": ("race",)}, (read, it.add(bob, 5.0)), setup)
-        lab.race(scenario, misread_when_moved, MOVED)
+        scenario = Scenario({"board": ("race", TIMED)}, (read, it.add(bob, 5.0)), setup)
+        lab.race(scenario, judge_of_a_move(read), MOVED)
 
 
 def listed_when_removed(lab: Lab, setup: tuple[Call, ...], player: str) -> bool:
@@ -308,15 +367,48 @@ def explain_read(lab: Lab, error: CheckFailedError, after: list[tuple[Call, obje
         error.hint = (GONE if asked else ELSEWHERE) if alone else MAY_BE_GONE
 
 
-def misread_when_moved(ending: Ending) -> str:
+def judge_of_a_removal(read: Call, right: list[object], gone: str) -> Judge:
+    """Judges a reading method beside a removal; afterwards nobody who is ``gone`` may be listed."""
+
+    def judge(ending: Ending) -> str:
+        if wrong := misread(read, ending.answers[0]):
+            return wrong
+        *looks, listed = ending.look
+        seen = [getattr(answer, "value", answer) for answer in (ending.answers[1], *looks)]
+        if seen != right:
+            return REMOVAL
+        return LISTED if gone and gone in str(listed) else ""
+
+    return judge
+
+
+def judge_of_a_move(read: Call) -> Judge:
     """Judges a reading method beside an add."""
-    return misread(ending.answers[0]).replace("a player was removed beside it", "a score changed beside it")
+
+    def judge(ending: Ending) -> str:
+        wrong = misread(read, ending.answers[0])
+        return wrong.replace("a player was removed beside it", "a score changed beside it")
+
+    return judge
 
 
-def misread(answer: Answer) -> str:
-    """A sentence about an answer that no reading method gives."""
+def misread(read: Call, answer: Answer) -> str:
+    """A sentence about an answer that a reading method never gives."""
     if isinstance(answer, Raised):
         return f"The reading method raised {answer}, because a player was removed beside it."
     value = answer.value
-    right = value is None or is_number(value) or isinstance(value, list)
+    if read.method == "rank":
+        right = value is None or counts_from_one(value)
+    else:
+        right = isinstance(value, list) and all(map(could_be_listed, value))
     return "" if right else f"The reading method gave {answer}."
+
+
+def could_be_listed(item: Any) -> bool:
+    """Whether something is an entry of some board."""
+    return is_entry(item) and counts_from_one(item[0]) and is_number(item[2])
+
+
+def counts_from_one(rank: Any) -> bool:
+    """Whether something is a rank on some board."""
+    return is_number(rank) and rank >= 1

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from grader.suites.board_crowd import PLAYERS, CrowdedBoard
+from grader.suites.board_crowd import HUGE, PLAYERS, CrowdedBoard
 from grader.suites.board_entries import BOUNDS, EXACT, OWN, expect_around, expect_entries
 from grader.suites.board_hints import NO_SCORE, REMOVED, SIZE, ask, of_a_score, of_a_sum
 from grader.suites.board_model import BoardModel
@@ -14,6 +14,10 @@ from grader.suites.names import word, words
 ALL = "The whole board counts, however many players are on it."
 START = "add begins with the score as it is, 0 for a new player, and returns the whole sum."
 TIMED = "With a ttl the answer is the same: EXPIRE has a reply of its own, which is not that of the change."
+TO_THE_LAST_BIT = (
+    "The sum is Python's to the last bit, as ZINCRBY gives it: not rounded, not through tostring() of "
+    "Lua, which keeps 14 digits, nor HINCRBYFLOAT, which has more digits than a float."
+)
 STORED = "What add returns is what the board holds."
 MOST, LEAST = 1.7976931348623157e308, 5e-324  # the largest float, and the smallest above 0
 
@@ -58,7 +62,7 @@ def test_submit_says_whether_the_board_changed(board: StandIn, timed: StandIn, r
     expect(board.score(bob)).to_equal(0.0, hint=hint)
     for score, changed in ((best, True), (best, False), (best - 1, False), (best + 1, True)):
         what = f"What submit({score!r}) gave on a board with a ttl"
-        expect(timed.submit(ann, score), what).to_equal(changed, hint=TIMED)
+        expect(timed.submit(player=ann, score=score), what).to_equal(changed, hint=TIMED)
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
@@ -76,7 +80,7 @@ def test_add_returns_the_new_score(board: StandIn, timed: StandIn, rand: Random)
     expect(board.score(ann), "The score that fell to 0").to_equal(0.0, hint=zero)
     for more, total in ((first, first), (2.5, first + 2.5)):
         what = f"What add({more!r}) gave on a board with a ttl"
-        seen = timed.add(ann, more)
+        seen = timed.add(player=ann, points=more)
         expect(seen, what).to_equal(total, hint=of_a_sum(seen, total, more, TIMED))
 
 
@@ -133,7 +137,7 @@ def _score_of_the_last(board: StandIn, player: str, score: float) -> None:
 
 
 @check(points=0.5, objective="values", guide="scores-and-floats")
-def test_scores_keep_every_bit(board: StandIn, rand: Random) -> None:
+def test_scores_keep_every_bit(board: StandIn, timed: StandIn, rand: Random) -> None:
     """Scores keep every bit: what was given comes back equal, from every method."""
     values = [0.1, 1 / 3, 0.1 + 0.2, 2.0**53 - 1, 123456789.12345679, 2.0**63, 1e22]
     values += [MOST, -MOST, LEAST, -1e-300, 1e-9, rand.random(), rand.uniform(-1e6, 1e6), 1 + 2**-52]
@@ -141,42 +145,45 @@ def test_scores_keep_every_bit(board: StandIn, rand: Random) -> None:
     for player, value in given.items():
         board.submit(player, value)
         expect(board.score(player), f"The score {value!r}").to_equal(value, hint=EXACT)
+    for player, value in list(given.items())[:4]:
+        timed.submit(player, value)
+        what = f"The score {value!r} on a board with a ttl"
+        expect(timed.score(player), what).to_equal(value, hint=EXACT)
     model = BoardModel(given.items())
     everybody = "All players are on the board, in the order of their scores."
     expect_entries(board.top(20), model.entries(), everybody, board=model)
-    for player, value in list(given.items())[:3]:
+    for player in list(given)[:3]:
         expect_around(board.around(player), model, player)
+    for value in values:
         expect_entries(board.between(value, value), model.between(value, value), BOUNDS, board=model)
 
 
 @check(points=0.5, objective="values", guide="scores-and-floats")
-def test_add_gives_what_plus_gives(board: StandIn, rand: Random) -> None:
+def test_add_gives_what_plus_gives(board: StandIn, timed: StandIn, rand: Random) -> None:
     """add gives what Python's + gives, to the last bit."""
-    hint = (
-        "The sum is Python's to the last bit, as ZINCRBY gives it: not rounded, not through tostring() of "
-        "Lua, which keeps 14 digits, nor HINCRBYFLOAT, which has more digits than a float."
-    )
-    for start, more in (
-        (0.1, 0.2),
-        (1e16, 1.0),
-        (1 / 3, 1 / 7),
-        (-0.7, 0.1),
-        (123456789.125, 0.001),
-        (1e308, 5e307),
-        (LEAST, LEAST),
-        (rand.uniform(-1e9, 1e9), rand.random()),
-    ):
-        player = word(rand)
-        board.add(player, start)
-        seen, total = board.add(player, more), start + more
-        near = isinstance(seen, int | float) and abs(seen - total) <= abs(total) / 10
-        better = of_a_sum(seen, total, more, hint if near else START)
-        expect(seen, f"The sum {start!r} + {more!r}").to_equal(total, hint=better)
-        expect(board.score(player), f"The score after {start!r} + {more!r}").to_equal(total, hint=hint)
+    sums = [(0.1, 0.2), (1e16, 1.0), (1 / 3, 1 / 7), (-0.7, 0.1), (123456789.125, 0.001), (1e308, 5e307)]
+    sums += [(LEAST, LEAST), (rand.uniform(-1e9, 1e9), rand.random())]
+    for pair in sums:
+        expect_exact(board, word(rand), pair)
+    for pair in (sums[2], sums[-1]):
+        expect_exact(timed, word(rand), pair, " on a board with a ttl")
     player, total = word(rand, 7), 0.0
     for more in (0.1, 0.2, 0.3):  # one after the other: kept apart and summed exactly, they make 0.6
         seen, total = board.add(player, more), total + more
-        expect(seen, f"The sum of all points up to {more!r}").to_equal(total, hint=hint)
+        expect(seen, f"The sum of all points up to {more!r}").to_equal(total, hint=TO_THE_LAST_BIT)
+
+
+def expect_exact(board: StandIn, player: str, points: tuple[float, float], where: str = "") -> None:
+    """A player who comes with so many points and gets more has their sum, to the last bit."""
+    start, more = points
+    board.add(player, start)
+    seen, total = board.add(player, more), start + more
+    near = isinstance(seen, int | float) and abs(seen - total) <= abs(total) / 10
+    better = of_a_sum(seen, total, more, TO_THE_LAST_BIT if near else START)
+    expect(seen, f"The sum {start!r} + {more!r}{where}").to_equal(total, hint=better)
+    expect(board.score(player), f"The score after {start!r} + {more!r}{where}").to_equal(
+        total, hint=TO_THE_LAST_BIT
+    )
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
@@ -197,7 +204,9 @@ def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
-def test_size_is_the_number_of_players(lab: Lab, board: StandIn, plain: CrowdedBoard, rand: Random) -> None:
+def test_size_is_the_number_of_players(
+    lab: Lab, board: StandIn, plain: CrowdedBoard, huge: CrowdedBoard, rand: Random
+) -> None:
     """size is the number of players on the board."""
     ann, bob, cat = words(rand, 3)
     expect(board.size()).to_equal(0, hint="An empty board has size 0.")
@@ -209,8 +218,9 @@ def test_size_is_the_number_of_players(lab: Lab, board: StandIn, plain: CrowdedB
     board.remove(bob)
     board.remove(bob)
     expect(board.size()).to_equal(2, hint="Who was removed counts no more, and once is enough.")
-    plain.check(lab, _size_of_all)
+    plain.check(lab, lambda board: _size_of_all(board, PLAYERS))
+    huge.check(lab, lambda board: _size_of_all(board, HUGE))
 
 
-def _size_of_all(board: StandIn) -> None:
-    expect(board.size(), f"The size with {PLAYERS:,} players").to_equal(PLAYERS, hint=ALL)
+def _size_of_all(board: StandIn, players: int) -> None:
+    expect(board.size(), f"The size with {players:,} players").to_equal(players, hint=ALL)

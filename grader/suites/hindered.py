@@ -24,10 +24,16 @@ AGAIN = (
 )
 
 
-def hinder(
-    lab: Lab, objects: dict[str, tuple[str, ...]], call: Call, change: Call, setup: tuple[Call, ...]
+def hinder(  # noqa: PLR0913 - a scene has so many parts
+    lab: Lab,
+    objects: dict[str, tuple[object, ...]],
+    call: Call,
+    change: Call,
+    setup: tuple[Call, ...],
+    *,
+    most: int = CHANGES,
 ) -> tuple[Answer, int, Actor]:
-    """What a call gave beside so many changes at most, how many there were, and who has the objects.
+    """What a call gave beside ``most`` changes or fewer, how many there were, and who has the objects.
 
     Objects are by name.
     """
@@ -43,7 +49,7 @@ def hinder(
     while not begun.done:
         until = turns.own + 1
         lab.stage.run(lambda until=until: begun.done or turns.own >= until, turns.caller_first)
-        if begun.done or changes == CHANGES:
+        if begun.done or changes == most:
             break
         beside, changes = Pending(lab, other, change), changes + 1
         _stand_still(lab, caller, beside)

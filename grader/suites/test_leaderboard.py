@@ -15,7 +15,7 @@ from grader.suites.board_expiry import *
 from grader.suites.board_cost import *
 from grader.suites.board_races import *
 from grader.suites.board_crashes import *
-from grader.suites.board_crowd import CrowdedBoard, crowded_board, plain_board
+from grader.suites.board_crowd import CrowdedBoard, crowded_board, huge_board, plain_board, timed_crowd
 from grader.suites.lab import Lab, StandIn
 from grader.suites.names import word
 
@@ -41,3 +41,15 @@ def crowded() -> CrowdedBoard:
 def plain() -> CrowdedBoard:
     """A board with as many players and nothing special about their scores, made once."""
     return plain_board()
+
+
+@pytest.fixture
+def huge() -> CrowdedBoard:
+    """A board with more players than some limits allow, where it can be made fast."""
+    return huge_board()
+
+
+@pytest.fixture
+def crowded_for_a_time() -> CrowdedBoard:
+    """A smaller board with a ttl."""
+    return timed_crowd()
