@@ -166,16 +166,13 @@ def add_hindered(lab: Lab, ann: str, ttl: int | None) -> None:
 def hindered(lab: Lab, call: Call, change: Call, ttl: int | None) -> tuple[bool, int, Any]:
     """Whether a call got through beside so many changes, and the score of its player afterwards.
 
-    Who waits for a lock may give up at last; who finds that others were faster has no excuse.
+    Who raises at last has changed nothing, and says so.
     """
     player = call.args[0]
     boards = {"board": ("hindered", ttl)}
     answer, changes, caller = hinder(lab, boards, call, change, (it.add(player, 1.0),), most=CHANGES)
     if isinstance(answer, Raised):
-        if any("Lock" in name or "Timeout" in name for name in (answer.type, *answer.bases)):
-            return False, changes, None
-        expected, seen = sentence("no error"), sentence(str(answer))
-        raise CheckFailedError(f"{call} raised {answer}, though it may not.", expected, seen, AGAIN)
+        return False, changes, None
     with lab.unseen():
         return True, changes, StandIn(lab, caller, "board").score(player)
 

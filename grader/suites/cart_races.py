@@ -275,11 +275,7 @@ def test_merge_beside_a_change(lab: Lab, rand: Random) -> None:
 def merge_hindered(lab: Lab, tea: str) -> None:
     """A merge loses no unit, however often it has to try."""
     setup = (ann.add(tea, 1), guest.add(tea, 100))
-    answer, changes, caller = hinder(lab, CARTS, ann.merge("guest"), guest.add(tea, 1), setup)
-    sent = lab.sent_since(lab.evidence_from - 1).sent
-    tried = [one.reply for one in sent if one.actor == caller.name and one.name == "EXEC"]
-    if isinstance(answer, Raised) and tried and tried[-1] is None:  # beaten; a lock is another matter
-        expect(True, f"Whether a merge beside {changes} adds raised ({answer})").to_equal(False, hint=AGAIN)
+    _, changes, caller = hinder(lab, CARTS, ann.merge("guest"), guest.add(tea, 1), setup)
     with lab.unseen():
         seen = [units(contents(StandIn(lab, caller, user)), tea) for user in ("ann", "guest")]
     what = f"The number of units in both carts after a merge beside {changes} adds"
