@@ -62,7 +62,7 @@ def test_submit_says_whether_the_board_changed(board: StandIn, timed: StandIn, r
     expect(board.score(bob)).to_equal(0.0, hint=hint)
     for score, changed in ((best, True), (best, False), (best - 1, False), (best + 1, True)):
         what = f"What submit({score!r}) gave on a board with a ttl"
-        expect(timed.submit(player=ann, score=score), what).to_equal(changed, hint=TIMED)
+        expect(timed.submit(ann, score), what).to_equal(changed, hint=TIMED)
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
@@ -80,7 +80,7 @@ def test_add_returns_the_new_score(board: StandIn, timed: StandIn, rand: Random)
     expect(board.score(ann), "The score that fell to 0").to_equal(0.0, hint=zero)
     for more, total in ((first, first), (2.5, first + 2.5)):
         what = f"What add({more!r}) gave on a board with a ttl"
-        seen = timed.add(player=ann, points=more)
+        seen = timed.add(ann, more)
         expect(seen, what).to_equal(total, hint=of_a_sum(seen, total, more, TIMED))
 
 

@@ -194,7 +194,7 @@ def test_set_quantity_replaces(cart: StandIn, rand: Random) -> None:
     tea, milk, jam = words(rand, 3)
     fill(cart, {tea: 5, jam: 1})
     expect(cart.set_quantity(tea, 2)).to_equal(None, hint="set_quantity returns None.")
-    cart.set_quantity(milk, quantity=LARGE)
+    cart.set_quantity(milk, LARGE)
     wanted = {tea: 2, milk: LARGE, jam: 1}
     hint = "The new quantity takes the old one's place; other items stay as they are."
     expect_contents(cart).to_equal(wanted, hint=hint)
