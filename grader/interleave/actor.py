@@ -70,7 +70,8 @@ class Actor:
         match value:
             case Compute():
                 self.computes[value.name] = value
-                return wire.Encoder(1).encode(wire.Callback(value.name))
+                kind = "" if value.has_name else wire.NAMELESS
+                return wire.Encoder(1).encode(wire.Callback(f"{kind}{value.name}"))
         return encode_argument(value)
 
     def encode_call(self, call: Call) -> tuple[list[Any], dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Checks of the cache manager: get_or_compute with one caller."""
 
 import json
+from collections.abc import Sequence
 from random import Random
 
 from grader.interleave.calls import Compute
@@ -47,15 +48,7 @@ def test_a_miss_computes_and_stores(lab: Lab, cache: StandIn, rand: Random) -> N
 @check(points=0.5, objective="patterns", guide="cache-aside")
 def test_a_hit_does_not_compute(lab: Lab, cache: StandIn, rand: Random) -> None:
     """A hit returns without calling compute(); a stored None is a hit too."""
-    for value in (word(rand), None, 0, "", [], False):
-        key = word(rand)
-        cache.set(key, value)
-        hint = "A stored value is a hit, whatever it is; first look, then compute."
-        seen = cache.get_or_compute(key, Compute("wrong"))
-        expect(seen, f"get_or_compute, where {value!r} is stored,").to_equal(
-            value, hint=JSON_TEXT if seen == json.dumps(value) else hint
-        )
-        expect_computes(lab.computed, 0, f"though {value!r} was stored", hint)
+    _expect_hits(lab, cache, rand, (word(rand), None, 0, "", [], False))
     for value in (None, 0, [], ""):
         key, before = word(rand), len(lab.computed)
         expect(cache.get_or_compute(key, Compute(value))).to_equal(value)
@@ -66,6 +59,21 @@ def test_a_hit_does_not_compute(lab: Lab, cache: StandIn, rand: Random) -> None:
         ).to_equal(value, hint=hint)
         expect_computes(lab.computed[before:], 1, f"though it had given {value!r} before")
     _wait_for_none(lab, word(rand))
+    _expect_hits(lab, cache, rand, (-1, {}, True))
+
+
+def _expect_hits(lab: Lab, cache: StandIn, rand: Random, values: Sequence[object]) -> None:
+    """Each of the values, once stored, is a hit."""
+    before = len(lab.computed)
+    for value in values:
+        key = word(rand)
+        cache.set(key, value)
+        hint = "A stored value is a hit, whatever it is; first look, then compute."
+        seen = cache.get_or_compute(key, Compute("wrong"))
+        expect(seen, f"get_or_compute, where {value!r} is stored,").to_equal(
+            value, hint=JSON_TEXT if seen == json.dumps(value) else hint
+        )
+        expect_computes(lab.computed[before:], 0, f"though {value!r} was stored", hint)
 
 
 def _wait_for_none(lab: Lab, key: str) -> None:
@@ -87,7 +95,7 @@ def _wait_for_none(lab: Lab, key: str) -> None:
 def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> None:
     """A computed value lives for the ttl of the call; after that it is computed anew."""
     key, ttl = word(rand), rand.randrange(20, 200)
-    cache.get_or_compute(key, Compute("first"), ttl=ttl)
+    cache.get_or_compute(key, Compute("first"), ttl)
     cache.get_or_compute(f"{key}2", Compute("first", takes=6), ttl=ttl)
     left = cache.ttl(f"{key}2")
     hint = EXACTLY if isinstance(left, int) and left > ttl else FROM_STORING
@@ -104,6 +112,12 @@ def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> Non
         cache.get_or_compute(key, Compute("second"), ttl=ttl),
         f"get_or_compute, {ttl * 1.3:g} seconds after a value was stored for {ttl} seconds,",
     ).to_equal("second", hint=hint)
+    cache.get_or_compute(f"{key}3", Compute("first"), ttl=1)
+    lab.advance(2.5)
+    expect(
+        cache.get_or_compute(f"{key}3", Compute("second")),
+        "get_or_compute, 2.5 seconds after a value was stored for one second,",
+    ).to_equal("second", hint="It has expired: the value is kept in the entry, nowhere else.")
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")
@@ -117,6 +131,8 @@ def test_a_miss_computes_at_once(lab: Lab, cache: StandIn, rand: Random) -> None
     expect(round(lab.waited - began, 2), "The seconds that 16 misses took").to_be_between(
         0, 1, hint="Nobody else computes these keys: there is nothing to wait for."
     )
+    seen = cache.get_or_compute(word(rand), Compute("unnamed", has_name=False))
+    expect(seen).to_equal("unnamed", hint="compute() is called, and nothing else is asked of it.")
 
 
 @check(points=0.5, objective="patterns", guide="cache-aside")
@@ -148,6 +164,19 @@ def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> 
         expect(cache.get(key, NOTHING), "get after compute() had raised").to_equal(
             NOTHING, hint="After an error nothing is stored."
         )
+    _fail_beside_a_set(lab, word(rand))
+
+
+def _fail_beside_a_set(lab: Lab, key: str) -> None:
+    """What was set while a compute() ran that fails is an entry like any other."""
+    cache, other = callers(lab, 2)
+    held = cache.get_or_compute.begin(key, Compute(takes=TAKES, raises=("ComputeFailed", "beside a set")))
+    let_compute(lab)
+    other.set(key, 7)
+    held.answer()
+    expect(other.get(key), "get, after a set while a compute() ran that raised,").to_equal(
+        7, hint="After an error nothing is stored, and nothing is deleted: the entry is not the caller's."
+    )
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")

@@ -1,11 +1,15 @@
 """Checks of the cache manager: two callers at once, forbidden commands and crashes."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from grader.interleave.calls import Call, Compute, Raised, Returned
-from grader.interleave.explorer import Ending
+from grader.interleave.explorer import Ending, Judge
+from grader.interleave.moves import Move
 from grader.proxy import resp
+from grader.proxy.link import unit_length
 from grader.suites.advice import advice
 from grader.suites.cache_hints import ERROR, JSON_TEXT, ONE, why_value
 from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, given, let_compute, stored
@@ -13,10 +17,12 @@ from grader.suites.check import check
 from grader.suites.clues import Lost, pick
 from grader.suites.expect import CheckFailedError, expect, is_number, sentence
 from grader.suites.forbidden import WHY, forbidden
-from grader.suites.lab import Calls, Lab, Scenario, StandIn
+from grader.suites.hindered import AGAIN, ONE_STEP_EACH, hinder
+from grader.suites.lab import Calls, Lab, Pending, Scenario, StandIn
 from grader.suites.names import word, words
 
 calls = Calls("cache")
+ATOMIC = "Data and expiry go in one atomic step: one command, MULTI/EXEC, a script; a pipeline is not one."
 WALK = "KEYS stops the server while it looks at every key: walk with SCAN."
 
 
@@ -68,20 +74,28 @@ def test_touch_beside_a_change(lab: Lab, rand: Random) -> None:
     """touch beside a set or a delete keeps the value that is there, and makes no entry anew."""
     key = word(rand)
     hint = "touch has no need to know the value: there is a command that changes the expiry alone."
-    for beside, right in (
-        (calls.set(key, "new", ttl=90), ["new"]),
-        (calls.delete(key), [NOTHING]),
-    ):
-        scenario = Scenario(
-            {"cache": ()},
-            (calls.touch(key, ttl=80), beside),
-            setup=(calls.set(key, "old", ttl=70),),
-            look=(calls.get(key, NOTHING),),
-        )
-        judge = _judged(
-            f"What {beside} did has no effect any more.", lambda _, looks, right=right: looks == right
-        )
-        lab.race(scenario, judge, pick(hint, about="touch"))
+    touch, change, setup = (
+        calls.touch(key, ttl=80),
+        calls.set(key, "new", ttl=90),
+        calls.set(key, "old", ttl=70),
+    )
+    for beside, right in ((change, "new"), (calls.delete(key), NOTHING)):
+        look = (calls.get(key, NOTHING),)
+        scenario = Scenario({"cache": ()}, (touch, beside), setup=(setup,), look=look)
+        tried = lab.race(scenario, _touch_judge(beside, right), pick(hint, about="touch"))
+    if tried > ONE_STEP_EACH:
+        answer, changes, _ = hinder(lab, {"cache": ()}, touch, change, (setup,))
+        expect(given(answer), f"touch of an entry, beside {changes} sets of it,").to_equal(True, hint=AGAIN)
+
+
+def _touch_judge(beside: Call, right: str) -> Judge:
+    """What was done beside a touch stays done; where there was an entry all the time, touch says so."""
+    done = _judged(f"What {beside} did has no effect any more.", lambda _, looks: looks == [right])
+    says = _judged(
+        "touch did not say True, though there was an entry all the time.",
+        lambda answers, _: right == NOTHING or answers[0] == 1,  # as True is
+    )
+    return lambda ending: done(ending) or says(ending)
 
 
 @check(points=0.5, objective="atomicity", guide="cache-aside")
@@ -175,19 +189,15 @@ def _crash(lab: Lab, call: Call, *setup: Call) -> None:
             lab.value_of(lab.stage.call(victim.actor, one), one)
         return victim, call
 
-    def eternal() -> list[str]:
-        return [state.key for state in lab.keys() if state.ttl is None]
-
     victim, _ = prepare()
     lab.value_of(lab.answer_of(victim.actor, call), call)
-    always = eternal()  # a key that never has an expiry is another check's affair
+    always = _eternal(lab)  # a key that never has an expiry is another check's affair
 
     def judge() -> str:
-        left = [key for key in eternal() if key not in always]
+        left = [key for key in _eternal(lab) if key not in always]
         return f"The crash left the key {left[0]!r} without an expiry." if left else ""
 
-    hint = "Data and expiry go in one atomic step: one command, MULTI/EXEC, a script; a pipeline is not one."
-    lab.crash_in(prepare, judge, hint)
+    lab.crash_in(prepare, judge, ATOMIC)
 
 
 @check(points=1, objective="crashes", guide="crashes-and-expiry")
@@ -214,3 +224,50 @@ def test_a_crash_in_get_or_compute(lab: Lab, cache: StandIn, rand: Random) -> No
     key, value = word(rand), word(rand)
     _crash(lab, calls.get_or_compute(key, Compute(value)))
     expect(cache.get(key)).to_equal(value)
+    _expect_always_expiring(lab, word(rand))
+
+
+def _expect_always_expiring(lab: Lab, key: str) -> None:
+    """After each step of a hit, of a compute() that raises, and of one that waits: a crash may come there."""
+    lab.empty()
+    holder, other = callers(lab, 2)
+    holder.set(f"{key}2", 1)
+    _expect_expiring(lab, other.get.begin(f"{key}2"))
+    fails = Compute(raises=("ComputeFailed", "no"), name="fails")
+    _expect_expiring(lab, other.get_or_compute.begin(key, fails))
+    held = holder.get_or_compute.begin(f"{key}3", Compute("value", takes=TAKES / 2))
+    let_compute(lab)
+    _expect_expiring(lab, other.get_or_compute.begin(f"{key}3", Compute("second")))
+    held.answer()
+
+
+def _expect_expiring(lab: Lab, call: Pending) -> None:
+    """No key is without an expiry after any step of an open call, which is run to its end."""
+    always, sent = _eternal(lab), 0
+    lab.evidence_from = lab.last_number + 1
+
+    def choose(moves: Sequence[Move]) -> Move:
+        nonlocal sent
+        move = moves[0]
+        if move.link is None:
+            return move
+        sent += 1
+        return replace(move, count=unit_length(move.link.held))
+
+    while not call.done:
+        until = sent + 1
+        lab.stage.run(lambda until=until: call.done or sent >= until, choose)
+        lab.stage.settle()
+        if left := [key for key in _eternal(lab) if key not in always]:
+            raise CheckFailedError(
+                f"A crash at this step of {call.call} would leave the key {left[0]!r} without an expiry.",
+                sentence("every key has an expiry"),
+                sentence(f"no expiry on {left[0]!r}"),
+                ATOMIC,
+            )
+    call.answer()
+    lab.evidence_from = 0
+
+
+def _eternal(lab: Lab) -> list[str]:
+    return [state.key for state in lab.keys() if state.ttl is None]

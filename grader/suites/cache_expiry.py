@@ -79,6 +79,11 @@ def test_default_ttl(lab: Lab, rand: Random) -> None:
         if all(key.startswith("touch") for key in found):
             hint = "touch without a ttl restarts the time-to-live with default_ttl."
         expect(found, f"What get finds after {ttl} seconds without a ttl given").to_equal({}, hint=hint)
+    usual.set_many({"again": 0}, ttl=10)
+    usual.set_many({"again": 1})
+    lab.advance(20)
+    hint = "set_many without a ttl, over an entry that had one, begins a default_ttl anew."
+    expect(usual.get("again"), "get, 20 seconds after set_many without a ttl,").to_equal(1, hint=hint)
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -133,6 +138,14 @@ def test_ttl_is_seconds_left(lab: Lab, cache: StandIn, rand: Random) -> None:
     expect(None if seen is None or seen > DAY else seen, "ttl beside a delete of that key").to_equal(
         None, hint
     )
+    cache.set(keys[2], 1)
+    cache.touch(keys[2], ttl=3650 * DAY)
+    cache.set_many({keys[3]: 1}, ttl=3650 * DAY)
+    cache.get_or_compute(f"{keys[4]}2", Compute(1), ttl=3650 * DAY)
+    for key in (keys[2], keys[3], f"{keys[4]}2"):
+        expect(cache.ttl(key), "ttl of an entry that lives for ten years").to_be_one_of(
+            range(3650 * DAY - 2, 3650 * DAY + 2), hint="A ttl is any whole number of seconds, ten years too."
+        )
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")
@@ -172,7 +185,9 @@ def test_touch_restarts_the_ttl(lab: Lab, cache: StandIn, rand: Random) -> None:
     for key, ttl in ((longer, 200), (shorter, 20)):
         for number in (1, 2):
             hint = "There is an entry: it was set with ttl=100, 50 seconds before."
-            expect(cache.touch(f"{key} {number}", ttl=ttl), f"touch with ttl={ttl}").to_equal(True, hint=hint)
+            how = ((), {"ttl": ttl}) if number == 1 else ((ttl,), {})  # by name and by place
+            touched = cache.touch(f"{key} {number}", *how[0], **how[1])
+            expect(touched, f"touch with ttl={ttl}").to_equal(True, hint=hint)
     before, after = (
         "get, shortly before touch with ttl={} ends,",
         "get, shortly after touch with ttl={} ended,",

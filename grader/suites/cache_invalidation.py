@@ -6,7 +6,17 @@ from random import Random
 
 from grader.interleave.calls import Compute
 from grader.proxy.recording import Recording
-from grader.suites.cache_rules import fill, given, stored
+from grader.suites.cache_hints import ANEW
+from grader.suites.cache_rules import (
+    TAKES,
+    WITHIN_SECONDS,
+    advance_until,
+    callers,
+    fill,
+    given,
+    let_compute,
+    stored,
+)
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, value_of
 from grader.suites.lab import Lab, StandIn
@@ -192,3 +202,38 @@ def test_invalidate_finds_entries_of_any_age(lab: Lab, cache: StandIn, rand: Ran
     expect(there, "The number of entries that get found before").to_be_between(
         1, 4, hint="They were stored for 1000 seconds, half of which are over."
     )
+    _invalidate_later(lab, base, hint)
+    _invalidate_what_was_computed(lab, *words(rand, 2))
+
+
+def _invalidate_later(lab: Lab, base: str, hint: str) -> None:
+    """Namespaces in which the entry alone got another time-to-live than it, or its neighbour, had."""
+    longer, many, sooner = (lab.new(f"alone{number}", f"{base}{number}") for number in (1, 2, 3))
+    longer.set("touched", 1, ttl=10)
+    longer.touch("touched", ttl=1000)
+    many.set("short", 1, ttl=10)
+    many.set_many({"many": 1}, ttl=1000)
+    sooner.set("touched sooner", 1, ttl=1000)
+    sooner.touch("touched sooner", ttl=10)
+    lab.advance(500)
+    for cache, name in ((longer, "touched"), (many, "many"), (sooner, "touched sooner")):
+        there = len(stored(cache, [name]))
+        what = f"invalidate('*') 500 seconds after {name!r} got its time-to-live"
+        expect(cache.invalidate("*"), what).to_equal(there, hint=hint)
+
+
+def _invalidate_what_was_computed(lab: Lab, space: str, key: str) -> None:
+    """Right after a compute() there is the entry, and nothing else that counts; then it is a miss again."""
+    cache, waiter = callers(lab, 2, space)
+    hint = "Only entries are counted: what else a compute() leaves behind is none."
+    cache.get_or_compute(key, Compute("old"))
+    expect(cache.invalidate("*"), "invalidate('*') right after one entry was computed").to_equal(1, hint=hint)
+    again = cache.get_or_compute(key, Compute("new"))
+    expect(again, "get_or_compute after invalidate('*')").to_equal("new", hint=ANEW)
+    held = cache.get_or_compute.begin(f"{key}2", Compute("old", takes=TAKES))
+    let_compute(lab)
+    waits = waiter.get_or_compute.begin(f"{key}2", Compute("second"))
+    advance_until(lab, lambda: held.done and waits.done, TAKES + WITHIN_SECONDS)
+    held.answer(), waits.answer()
+    what = "invalidate('*') of two entries, one of which a caller had waited for,"
+    expect(cache.invalidate("*"), what).to_equal(2, hint=hint)

@@ -239,6 +239,8 @@ def test_keys_never_meet_helper_keys(lab: Lab, rand: Random) -> None:
     expect(held.value(), "What the caller that computed returned").to_equal("held", hint=alone)
     neighbours.expect_intact(met)
     rung |= neighbours.left_by(lambda: holder.get_or_compute(key, Compute("alone")), key)
+    fails = Compute(raises=("ComputeFailed", "alone"), name="fails")
+    rung |= neighbours.left_by(lambda: holder.get_or_compute.answer(key, fails), key)
     met = neighbours.meet(key, rung)
     other.delete(key)
     again = holder.get_or_compute(key, Compute("again"))

@@ -145,16 +145,22 @@ def expect_next(
     seen: Sequence[Computed], times: int, waits: Sequence[Pending], why: str, hint: str = ""
 ) -> None:
     """So many calls of compute(), the last one by a caller that waited."""
-    given_up = next((call for call in waits if call.done), None) if len(seen) < times else None
-    if given_up:
-        answer = given_up.answer()
+    if len(seen) < times:
+        for call in waits:
+            expect_waiting(call)
+    expect_computes(seen, times, why, hint)
+
+
+def expect_waiting(call: Pending) -> None:
+    """A call that has neither a value nor a compute() of its own is still open."""
+    if call.done:
+        answer = call.answer()
         raise CheckFailedError(
-            f"{given_up.call} was over before any compute() had given a value.",
+            f"{call.call} was over before any compute() had given a value.",
             sentence("it waits, or it computes"),
             sentence(ended(answer)),
             _about_end(answer),
         )
-    expect_computes(seen, times, why, hint)
 
 
 def _about_end(answer: Answer) -> str:

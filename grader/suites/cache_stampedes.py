@@ -4,9 +4,11 @@ from random import Random
 
 from grader.interleave.calls import Call, Compute
 from grader.suites.cache_hints import (
+    ANEW,
     AT_ONCE,
     FREED,
     FROM_STORING,
+    GOES_ON,
     IN_SELF,
     NOT_AGAIN,
     ONE,
@@ -19,11 +21,13 @@ from grader.suites.cache_rules import (
     WITHIN_SECONDS,
     OneComputes,
     advance_in_turns,
+    advance_until,
     callers,
     expect_computes,
     expect_next,
     expect_returned,
     expect_values,
+    expect_waiting,
     given,
     let_compute,
     why_open,
@@ -34,6 +38,7 @@ from grader.suites.lab import Calls, Lab, Scenario, StandIn
 from grader.suites.names import SAME_SHORT_HASH, short, word, words
 
 calls = Calls("cache")
+LONG = 7.9  # seconds of a compute() that a lock has to outlast
 MOST_ORDERS = {2: 40, 3: 16}  # that a race of so many callers tries: more show nothing new
 
 
@@ -118,13 +123,30 @@ def test_waiters_return_within_a_second(lab: Lab, rand: Random) -> None:
     expect_computes(lab.computed[before:], 1, "for five callers", ONE)
     hint = ONE if lab.computed[before].actor == holder.actor.name else AT_ONCE
     expect_values((held, *waits), "What the callers returned", ["value"] * 5, hint)
+    _compute_anew(lab, holder, others[0], f"{key}2")
+
+
+def _compute_anew(lab: Lab, holder: StandIn, other: StandIn, key: str) -> None:
+    """Right after a value was computed and deleted it is computed once more, and once again."""
+    holder.get_or_compute(key, Compute("old"))
+    holder.delete(key)
+    before = len(lab.computed)
+    held = holder.get_or_compute.begin(key, Compute("anew", takes=TAKES))
+    let_compute(lab)
+    waits = other.get_or_compute.begin(key, Compute("second"))
+    lab.advance(TAKES + WITHIN_SECONDS)
+    expect_computes(lab.computed[before:], 1, "by two callers, right after an older value was deleted", ANEW)
+    expect_returned([held, waits], "within a second of the value being stored", why_open(lab))
+    expect_values([held, waits], "What the two returned", ["anew"] * 2, ANEW)
 
 
 @check(points=1, objective="patterns", guide="cache-stampede")
 def test_an_error_frees_the_waiters(lab: Lab, rand: Random) -> None:
     """If compute() raises while others wait, one of them computes within a second."""
-    _fail_while_others_wait(lab, rand, "ComputeFailed")
+    holder, waiter = _fail_while_others_wait(lab, rand, "ComputeFailed")
     _fail_in_threads(lab, rand, "ComputeFailed", 3)
+    _wait_for_half_a_minute(lab, holder, waiter, word(rand))
+    _fail_beside_a_dead_waiter(lab, holder, waiter, word(rand))
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")
@@ -140,7 +162,8 @@ def _why_held(kind: str) -> str:
     return "KeyboardInterrupt, SystemExit and their kin are no Exception: give the lock back in finally."
 
 
-def _fail_while_others_wait(lab: Lab, rand: Random, kind: str) -> None:
+def _fail_while_others_wait(lab: Lab, rand: Random, kind: str) -> list[StandIn]:
+    """One fails, another computes, a third waits: gives two of them."""
     holder, second, third = callers(lab, 3)
     hint = _why_held(kind)
     key, text = words(rand, 2)
@@ -159,6 +182,7 @@ def _fail_while_others_wait(lab: Lab, rand: Random, kind: str) -> None:
     expect_returned(waits, "within a second of the value being stored", why_open(lab))
     expect_values(waits, "What the waiters returned", ["good"] * 2, ONE)
     expect_computes(lab.computed, 2, "by the caller that failed and one that waited", hint)
+    return [holder, second]
 
 
 def _fail_in_threads(lab: Lab, rand: Random, kind: str, count: int) -> None:
@@ -172,6 +196,54 @@ def _fail_in_threads(lab: Lab, rand: Random, kind: str, count: int) -> None:
     seconds, most = round(lab.waited - began, 2), count * (0.5 + WITHIN_SECONDS)
     what = "The seconds until each thread had computed and failed"
     expect(seconds, what).to_be_between(0, most, hint=_why_held(kind))
+
+
+def _wait_for_half_a_minute(lab: Lab, holder: StandIn, waiter: StandIn, key: str) -> None:
+    """One that waits stands still when a compute() fails, so that somebody else is faster: it waits on."""
+    before, fails = len(lab.computed), Compute(takes=LONG, raises=("ComputeFailed", "once more"))
+    held = holder.get_or_compute.begin(key, fails)
+    let_compute(lab)
+    waits = waiter.get_or_compute.begin(key, Compute("second"))
+    lab.advance(TAKES)
+    lab.freeze(waiter)
+    for times, compute in enumerate((fails, fails, Compute("last", takes=LONG)), 2):
+        advance_until(lab, lambda held=held: held.done, LONG + WITHIN_SECONDS)
+        held.answer()
+        held = holder.get_or_compute.begin(key, compute)
+        let_compute(lab)
+        if len(lab.computed) < before + times:  # as where it is the turn of those who wait
+            lab.thaw(waiter)
+            for call in (held, waits):
+                call.answer()
+            return
+    lab.advance(LONG - 1)
+    lab.thaw(waiter)
+    lab.advance(0.5)
+    if not held.done:  # as on a machine that stood still for a moment
+        expect_computes(lab.computed[before:], 4, "while a caller had waited for half a minute", GOES_ON)
+        expect_waiting(waits)
+    lab.advance(0.5 + WITHIN_SECONDS)
+    expect_returned([held, waits], "within a second of the value being stored", why_open(lab))
+    expect_values([held, waits], "What the callers returned", ["last"] * 2, GOES_ON)
+
+
+def _fail_beside_a_dead_waiter(lab: Lab, holder: StandIn, later: StandIn, key: str) -> None:
+    """One that waited is dead when compute() fails: who comes later computes all the same."""
+    before, victim = len(lab.computed), lab.new("victim", actor=lab.enter())
+    held = holder.get_or_compute.begin(key, Compute(takes=TAKES, raises=("ComputeFailed", "beside a death")))
+    let_compute(lab)
+    victim.get_or_compute.begin(key, Compute("lost"))
+    lab.advance(TAKES / 2)
+    lab.kill(victim)
+    lab.advance(TAKES)
+    expect_returned([held], "within a second of compute()'s raising", NOT_AGAIN)
+    held.answer()
+    comes = later.get_or_compute.begin(key, Compute("good"))
+    lab.advance(WITHIN_SECONDS)
+    hint = "Who waited may be dead by now: nobody is to wait for its turn."
+    expect_returned([comes], "within a second, though compute() had raised before", hint)
+    expect_computes(lab.computed[before:], 2, "by the caller that failed and one that came later", hint)
+    expect_values([comes], "What the later caller returned", ["good"], hint)
 
 
 @check(points=0.5, objective="atomicity", guide="invalidation")
@@ -196,9 +268,10 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
         few = isinstance(seen, int) and seen < count
         expect(seen, f"invalidate({glob!r}) during a compute()").to_equal(count, missed if few else hint)
     other.delete(key)
-    there, nowhere = ([m(one) for m in (other.exists, other.ttl, other.get)] for one in (key, word(rand)))
+    looks = (other.exists, other.ttl, other.get, other.touch, lambda one: other.get_many([one]))
+    there, nowhere = ([look(one) for look in looks] for one in (key, word(rand)))
     if not held.done:  # as on a machine that stood still for a moment
-        what = "What exists, ttl and get gave during a compute()"
+        what = "What exists, ttl, get, touch and get_many gave during a compute()"
         expect(there, what).to_equal(nowhere, hint=SEEN)
     comes = late.get_or_compute.begin(key, Compute("third"))
     lab.advance(0.4)
@@ -207,6 +280,25 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
     expect_returned([held, waits, comes], "long after compute() had ended", hint)
     expect_values((held, waits, comes), "What the callers returned", ["value"] * 3, ONE)
     expect_computes(lab.computed, 1, "with invalidate and delete while it ran", hint)
+    _set_during_a_compute(lab, holder, late, other, f"{key}2")
+
+
+def _set_during_a_compute(lab: Lab, holder: StandIn, late: StandIn, other: StandIn, key: str) -> None:
+    """A set, and a delete of what it stored, leave the lock alone."""
+    before = len(lab.computed)
+    held = holder.get_or_compute.begin(key, Compute("value", takes=1.5))
+    let_compute(lab)
+    other.set(key, 7)
+    other.delete(key)
+    comes = late.get_or_compute.begin(key, Compute("third"))
+    lab.advance(0.4)
+    hint = "set and delete are about the entry alone: the lock belongs to the caller that computes."
+    if not held.done:  # as on a machine that stood still for a moment
+        expect_computes(lab.computed[before:], 1, "with a set and a delete while it ran", hint)
+    lab.advance(8)
+    expect_returned([held, comes], "long after compute() had ended", hint)
+    expect_values([held], "What the caller that computed returned", ["value"], ONE)
+    comes.value()
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")

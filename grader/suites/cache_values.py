@@ -11,6 +11,7 @@ from grader.suites.lab import Calls, Lab, StandIn
 from grader.suites.names import word, words
 
 calls = Calls("cache")
+THE_ENTRY = "delete says whether there was an entry: what else is there of this key is not counted."
 
 
 @check(points=0.5, objective="values", guide="strings")
@@ -34,13 +35,25 @@ def test_json_values(cache: StandIn, rand: Random) -> None:
     numbers = [0.1 + 0.2, 1e300, 2**70 + 1, -(2**63) - 1, 3, "é 🍵 \n \x00", "'x'", "  x \n"]
     hint = "Store json.dumps(value) and read json.loads(text), strings too: no special cases are needed."
     before = None
-    for value in [*fixed, *numbers, [json_value(rand)], [json_value(rand)]]:
+    odd = [{None: 1, True: 2, 1.5: 3}, {"date": "2026-01-02T03:04:05"}]
+    for value in [*fixed, *numbers, [json_value(rand)], [json_value(rand)], *odd]:
         cache.set("k", value)
         seen, right = cache.get("k"), json.loads(json.dumps(value))
         stale = "This is the value that was stored before: a second set takes its place."
         about = stale if before is not None and seen == before else hint
         expect(seen, "What get gave").to_equal(right, hint=about)
         before = right
+    large = [word(rand) for _ in range(2_500)]
+    cache.set("k", large)
+    hint = "A large value is read as it was written, by every method."
+    for way, seen in (
+        ("get", cache.get("k")),
+        ("get_many", cache.get_many(["k"]).get("k")),
+        ("get_or_compute", cache.get_or_compute("k", Compute("wrong"))),
+    ):
+        expect(seen == large, f"Whether {way} gave a list of 2,500 words as it was stored").to_equal(
+            True, hint
+        )
 
 
 @check(points=0.5, objective="values", guide="serialisation")
@@ -90,6 +103,15 @@ def test_delete_says_whether_there_was_one(lab: Lab, cache: StandIn, rand: Rando
     cache.set(key, 1, ttl=50)
     lab.advance(100)
     expect(cache.delete(key)).to_equal(False, hint="It has expired: there was no entry any more.")
+    cache.get_or_compute(key, Compute(1))
+    cache.invalidate(key)
+    if not cache.exists(key):  # where there still is one, that is another check's affair
+        seen = cache.delete(key)
+        expect(seen, "delete, after an entry was computed and invalidated,").to_equal(False, hint=THE_ENTRY)
+    cache.set(key, 1)
+    said = lab.together(cache.actor, [calls.delete(key)] * 2, in_turns())
+    hint = "Valkey's own answer to the command that deletes says whether there was one: no look comes before."
+    expect(sum(map(bool, map(given, said))), "How many of two deletes at once said True").to_equal(1, hint)
 
 
 @check(points=0.5, objective="values", guide="strings")

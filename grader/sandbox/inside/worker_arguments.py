@@ -2,6 +2,7 @@
 
 import builtins
 import datetime
+import functools
 import importlib
 import json
 from collections.abc import Callable
@@ -52,6 +53,8 @@ class Arguments:
             return (item for item in json.loads(value.name[len("iterate:") :]))
         if value.name in UNSERIALIZABLE:
             return UNSERIALIZABLE[value.name]()
+        if value.name.startswith(wire.NAMELESS):
+            return functools.partial(self._call_back, value.name.removeprefix(wire.NAMELESS))
         return lambda: self._call_back(value.name)
 
     def _call_back(self, name: str) -> Any:

@@ -23,6 +23,7 @@ _scan = json.JSONDecoder().raw_decode
 SHOWN_CHARACTERS = 500  # of the repr of what isn't data
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 DECIMAL_DIGITS = 1_000  # more than the largest float has
+NAMELESS = "nameless:"  # before the name of a callback that is no function, and so has none
 MOST_NUMBERS = 5_000  # in a set, or among a dict's keys
 # What equals a plain value without being derived from its type.
 LIKE = ((MappingProxyType, dict), (UserList, list), (UserString, str))
