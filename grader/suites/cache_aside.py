@@ -18,12 +18,14 @@ from grader.suites.cache_hints import (
 from grader.suites.cache_rules import (
     NOTHING,
     TAKES,
+    TEN_YEARS,
     WITHIN_SECONDS,
     about_seconds,
     callers,
     expect_computes,
     expect_error,
     expect_returned,
+    expect_ten_years,
     let_compute,
 )
 from grader.suites.check import check
@@ -118,6 +120,8 @@ def test_a_computed_value_expires(lab: Lab, cache: StandIn, rand: Random) -> Non
         cache.get_or_compute(f"{key}3", Compute("second")),
         "get_or_compute, 2.5 seconds after a value was stored for one second,",
     ).to_equal("second", hint="It has expired: the value is kept in the entry, nowhere else.")
+    cache.get_or_compute(f"{key}4", Compute("long"), ttl=TEN_YEARS)
+    expect_ten_years(cache, f"{key}4")
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")
@@ -172,11 +176,12 @@ def _fail_beside_a_set(lab: Lab, key: str) -> None:
     cache, other = callers(lab, 2)
     held = cache.get_or_compute.begin(key, Compute(takes=TAKES, raises=("ComputeFailed", "beside a set")))
     let_compute(lab)
-    other.set(key, 7)
+    for one in (key, f"{key}2"):
+        other.set(one, 7)
     held.answer()
-    expect(other.get(key), "get, after a set while a compute() ran that raised,").to_equal(
-        7, hint="After an error nothing is stored, and nothing is deleted: the entry is not the caller's."
-    )
+    hint = "After an error nothing is stored, and nothing is deleted: the entry is not the caller's."
+    seen, right = other.get(key), other.get(f"{key}2")  # that a set lasts is another check's affair
+    expect(seen, "get, after a set while a compute() ran that raised,").to_equal(right, hint=hint)
 
 
 @check(points=0.5, objective="patterns", guide="cache-stampede")

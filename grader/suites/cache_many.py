@@ -7,7 +7,7 @@ from typing import Any
 from grader.interleave.calls import Iterate
 from grader.interleave.moves import all_begin
 from grader.suites.cache_hints import IN_SELF
-from grader.suites.cache_rules import NOTHING, given, json_value, stored
+from grader.suites.cache_rules import NOTHING, TEN_YEARS, expect_ten_years, given, json_value, stored
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Calls, Lab, StandIn
@@ -114,6 +114,8 @@ def test_set_many_stores_all(lab: Lab, cache: StandIn, rand: Random) -> None:
     lab.advance(35)
     hint = "Each entry of set_many has the ttl of the call."
     expect(stored(cache, keys[4:]), what.format(80)).to_equal({}, hint=hint)
+    cache.set_many({keys[2]: 1}, ttl=TEN_YEARS)
+    expect_ten_years(cache, keys[2])
 
 
 @check(points=0.5, objective="performance", guide="round-trips")

@@ -27,13 +27,14 @@ from grader.suites.cache_hints import (
     why_value,
 )
 from grader.suites.clues import Lost
-from grader.suites.expect import CheckFailedError, expect, sentence
+from grader.suites.expect import CheckFailedError, expect, is_number, sentence
 from grader.suites.lab import Lab, Pending, StandIn
 from grader.suites.names import word
 
 # The contract says a second; the rest is what a waiter that looks once a second may need besides.
 WITHIN_SECONDS = 1.5
 TAKES = 0.6  # virtual seconds of a compute() that isn't slow: long enough for most waiters to look again
+TEN_YEARS = 3650 * 86400  # seconds
 NOTHING = "nothing"  # a default that no check stores
 
 
@@ -97,6 +98,16 @@ def about_seconds(left: object, most: int, otherwise: str) -> str:
     if isinstance(left, int) and left > most:
         return "ttl counts seconds: PTTL and PX count milliseconds."
     return otherwise
+
+
+def expect_ten_years(cache: StandIn, key: str) -> None:
+    """An entry that was written for ten years has them, as far as one has that set wrote."""
+    cache.set("long", 1, ttl=TEN_YEARS)
+    right = cache.ttl("long")
+    if is_number(right) and right > TEN_YEARS * 9 // 10:  # else that is another check's affair
+        expect(cache.ttl(key), "ttl of an entry that lives for ten years").to_be_between(
+            right * 9 // 10, right * 11 // 10, hint="A ttl is any whole number of seconds, ten years too."
+        )
 
 
 # Callers that wait

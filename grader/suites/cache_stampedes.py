@@ -14,6 +14,7 @@ from grader.suites.cache_hints import (
     ONE,
     OWN_ERROR,
     SEEN,
+    TOO_SHORT,
     why_value,
 )
 from grader.suites.cache_rules import (
@@ -220,7 +221,7 @@ def _wait_for_half_a_minute(lab: Lab, holder: StandIn, waiter: StandIn, key: str
     lab.thaw(waiter)
     lab.advance(0.5)
     if not held.done:  # as on a machine that stood still for a moment
-        expect_computes(lab.computed[before:], 4, "while a caller had waited for half a minute", GOES_ON)
+        expect_computes(lab.computed[before:], 4, "while a caller had waited for half a minute", TOO_SHORT)
         expect_waiting(waits)
     lab.advance(0.5 + WITHIN_SECONDS)
     expect_returned([held, waits], "within a second of the value being stored", why_open(lab))
@@ -268,11 +269,12 @@ def test_invalidate_during_a_compute(lab: Lab, rand: Random) -> None:
         few = isinstance(seen, int) and seen < count
         expect(seen, f"invalidate({glob!r}) during a compute()").to_equal(count, missed if few else hint)
     other.delete(key)
-    looks = (other.exists, other.ttl, other.get, other.touch, lambda one: other.get_many([one]))
+    looks = (other.exists, other.ttl, other.get, lambda one: bool(other.get_many([one])), other.touch)
     there, nowhere = ([look(one) for look in looks] for one in (key, word(rand)))
     if not held.done:  # as on a machine that stood still for a moment
-        what = "What exists, ttl, get, touch and get_many gave during a compute()"
+        what = "What exists, ttl, get, get_many and touch gave during a compute()"
         expect(there, what).to_equal(nowhere, hint=SEEN)
+    other.delete(key)  # where touch makes an entry, that is another check's affair
     comes = late.get_or_compute.begin(key, Compute("third"))
     lab.advance(0.4)
     expect_computes(lab.computed, 1, "with invalidate and delete while it ran", hint)
