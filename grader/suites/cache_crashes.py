@@ -85,7 +85,10 @@ def test_touch_beside_a_change(lab: Lab, rand: Random) -> None:
         tried = lab.race(scenario, _touch_judge(beside, right), pick(hint, about="touch"))
     if tried > ONE_STEP_EACH:
         answer, changes, _ = hinder(lab, {"cache": ()}, touch, change, (setup,))
-        expect(given(answer), f"touch of an entry, beside {changes} sets of it,").to_equal(True, hint=AGAIN)
+        if not isinstance(answer, Raised):  # who raises at last has changed nothing
+            expect(answer.value, f"touch of an entry, beside {changes} sets of it,").to_equal(
+                True, hint=AGAIN
+            )
 
 
 def _touch_judge(beside: Call, right: str) -> Judge:

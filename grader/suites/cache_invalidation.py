@@ -236,6 +236,7 @@ def _invalidate_what_was_computed(lab: Lab, space: str, key: str) -> None:
     let_compute(lab)
     waits = waiter.get_or_compute.begin(f"{key}2", Compute("second"))
     advance_until(lab, lambda: held.done and waits.done, TAKES + WITHIN_SECONDS)
-    held.answer(), waits.answer()
+    for call in (held, waits):
+        call.answer()
     what = f"invalidate({glob!r}) of two entries, one of which a caller had waited for,"
     expect(cache.invalidate(glob), what).to_equal(2, hint=hint)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from grader.interleave.calls import Answer, Call, Raised, Returned, show
+from grader.interleave.calls import Answer, Call, Raised, show
 from grader.interleave.explorer import Ending
 from grader.suites.cart_crowd import ALL_OF_THEM, CROWD, UNITS, expect_crowd, of_a_large_cart
 from grader.suites.cart_rules import (
@@ -14,7 +14,7 @@ from grader.suites.cart_rules import (
     fill,
     holding,
     many_items,
-    plain,
+    units_of,
 )
 from grader.suites.check import check
 from grader.suites.expect import expect, expect_raised, is_number
@@ -148,10 +148,9 @@ def expect_counted(lab: Lab, rand: Random) -> None:
 
 def compare_count(cart: StandIn, what: str) -> None:
     """Count is the units that items gives, where this can be added up."""
-    answer = cart.items.answer()
-    held = plain(answer.value) if isinstance(answer, Returned) else None
-    if isinstance(held, dict):
-        expect(cart.count(), what).to_equal(sum(held.values()), hint=BESIDE)
+    units = units_of(cart.items.answer())
+    if units is not None:
+        expect(cart.count(), what).to_equal(units, hint=BESIDE)
 
 
 def expect_counted_later(lab: Lab, rand: Random) -> None:
@@ -180,12 +179,11 @@ def expect_counted_later(lab: Lab, rand: Random) -> None:
 
 def miscounted(ending: Ending) -> str:
     """A sentence where the count is not that of what is in the cart."""
-    items, count = (getattr(answer, "value", None) for answer in ending.look)
-    numbers = list(items.values()) if isinstance(items, dict) else []
-    whole = all(isinstance(number, int) for number in numbers)
-    if not isinstance(items, dict) or not whole or count == sum(numbers):
+    items, count = ending.look
+    units, seen = units_of(items), getattr(count, "value", None)
+    if units is None or seen == units:
         return ""
-    return f"After two changes at once the cart holds {sum(numbers)} units, and count gives {show(count)}."
+    return f"After two changes at once the cart holds {units} units, and count gives {show(seen)}."
 
 
 @check(points=0.5, objective="values", guide="carts-and-quantities")

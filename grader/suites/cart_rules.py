@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from grader.interleave.calls import Returned
+from grader.interleave.calls import Answer, Returned
 from grader.sandbox.inside.worker_wire import Opaque
 from grader.suites.expect import Expectation, expect
 from grader.suites.lab import Lab, StandIn
@@ -77,6 +77,14 @@ def plain(value: Any) -> Any:
         return {item: int(quantity) for item, quantity in pairs}
     except (TypeError, ValueError, OverflowError):
         return value
+
+
+def units_of(answer: Answer) -> int | None:
+    """The units of all items in what items gave; None where they can't be added up."""
+    value = getattr(answer, "value", None)
+    held = None if value is None else plain(value)
+    whole = isinstance(held, dict) and all(isinstance(number, int) for number in held.values())
+    return sum(held.values()) if whole else None
 
 
 def holding(item: str) -> Callable[[Any], bool]:

@@ -52,7 +52,7 @@ def test_a_page_is_not_all(make_lab):
 
 def test_how_many_are_right_is_told():
     expect_crowd(CROWD, "All")
-    for wrong in ({}, None, CROWD | {FIRST: 99}):
+    for wrong in ({}, None, CROWD | {FIRST: 99}, CROWD | {FIRST: [1]}):
         with pytest.raises(CheckFailedError) as failed:
             expect_crowd(wrong, "All")
         assert failed.value.seen.text == str(len(CROWD) - 1 if wrong and FIRST in wrong else 0)

@@ -5,7 +5,7 @@ import pytest
 from grader.interleave.calls import Raised, Returned
 from grader.interleave.explorer import Ending, Scenario
 from grader.suites.cart_races import Race
-from grader.suites.cart_rules import plain
+from grader.suites.cart_rules import plain, units_of
 from grader.suites.lab import Calls
 
 ann, guest = Calls("ann"), Calls("guest")
@@ -28,6 +28,23 @@ ann, guest = Calls("ann"), Calls("guest")
 )
 def test_plain_reads_quantities_in_any_form(given, read):
     assert plain(given) == read
+
+
+@pytest.mark.parametrize(
+    ("answer", "units"),
+    [
+        (Returned({"tea": 2, "milk": "3"}), 5),
+        (Returned([("tea", 2)]), 2),
+        (Returned({}), 0),
+        (Returned({"tea": None}), None),
+        (Returned({"tea": [1]}), None),
+        (Returned(None), None),
+        (Returned(7), None),
+        (Raised("ValueError", "no"), None),
+    ],
+)
+def test_units_are_added_up_where_they_can_be(answer, units):
+    assert units_of(answer) == units
 
 
 def merge_beside_checkout():
