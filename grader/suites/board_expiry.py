@@ -38,7 +38,7 @@ class Ends:
 
     def why_late(self) -> str:
         """A hint for a board that is still there."""
-        if eternal := [state.key for state in self._lab.keys() if state.ttl is None]:
+        if eternal := self._lab.eternal_keys():
             return f"The key {eternal[0]!r} has no expiry: the step that writes a key first gives it one."
         if self.by:
             return f"{self.by} set the expiry anew: a board has it from its first score on."

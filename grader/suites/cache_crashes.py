@@ -84,7 +84,7 @@ def test_touch_beside_a_change(lab: Lab, rand: Random) -> None:
         scenario = Scenario({"cache": ()}, (touch, beside), setup=(setup,), look=look)
         tried = lab.race(scenario, _touch_judge(beside, right), pick(hint, about="touch"))
     if tried > ONE_STEP_EACH:
-        answer, changes, _ = hinder(lab, {"cache": ()}, touch, change, (setup,))
+        answer, changes, _ = hinder(lab, Scenario({"cache": ()}, (touch, change), (setup,)))
         if not isinstance(answer, Raised):  # who raises at last has changed nothing
             expect(answer.value, f"touch of an entry, beside {changes} sets of it,").to_equal(
                 True, hint=AGAIN
@@ -194,10 +194,10 @@ def _crash(lab: Lab, call: Call, *setup: Call) -> None:
 
     victim, _ = prepare()
     lab.value_of(lab.answer_of(victim.actor, call), call)
-    always = _eternal(lab)  # a key that never has an expiry is another check's affair
+    always = lab.eternal_keys()  # a key that never has an expiry is another check's affair
 
     def judge() -> str:
-        left = [key for key in _eternal(lab) if key not in always]
+        left = [key for key in lab.eternal_keys() if key not in always]
         return f"The crash left the key {left[0]!r} without an expiry." if left else ""
 
     lab.crash_in(prepare, judge, ATOMIC)
@@ -246,11 +246,11 @@ def _expect_always_expiring(lab: Lab, key: str) -> None:
 
 def _expect_expiring(lab: Lab, call: Pending) -> None:
     """No key is without an expiry after any step of an open call, which is run to its end."""
-    always, left = _eternal(lab), ""
+    always, left = lab.eternal_keys(), ""
     for _ in _steps_of(lab, call):
-        left = left or next((key for key in _eternal(lab) if key not in always), "")
+        left = left or next((key for key in lab.eternal_keys() if key not in always), "")
     call.answer()
-    if left and left not in _eternal(lab):  # a key that never has one is another check's affair
+    if left and left not in lab.eternal_keys():  # a key that never has one is another check's affair
         raise CheckFailedError(
             f"A crash in the middle of {call.call} would leave the key {left!r} without an expiry.",
             sentence("every key has an expiry"),
@@ -276,7 +276,3 @@ def _steps_of(lab: Lab, call: Pending) -> Iterator[None]:
         lab.stage.run(lambda until=until: call.done or sent >= until, choose)
         lab.stage.settle()
         yield
-
-
-def _eternal(lab: Lab) -> list[str]:
-    return [state.key for state in lab.keys() if state.ttl is None]

@@ -118,7 +118,7 @@ def _compute_for_long(lab: Lab, caller: StandIn, key: str) -> None:
     """One caller is slower than any lock, with nobody beside it."""
     lab.empty()
     caller.get_or_compute(f"{key}2", Compute("quick"))
-    eternal = any(state.ttl is None for state in lab.keys())  # then that is another check's affair
+    eternal = lab.eternal_keys()  # then that is another check's affair
     seen = caller.get_or_compute(key, Compute("own", takes=13))
     hint = "A caller that lost its lock still has its own value to return."
     expect(seen, "What a caller returned whose compute() took 13 seconds").to_equal("own", hint=hint)

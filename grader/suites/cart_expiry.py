@@ -52,7 +52,7 @@ def why_late(lab: Lab, seconds: int) -> str:
 
 def why_eternal(lab: Lab) -> str:
     """The hint where a key has no expiry; '' where each has one."""
-    eternal = any(state.ttl is None for state in lab.keys())
+    eternal = bool(lab.eternal_keys())
     return lab.why_eternal() or ETERNAL if eternal else ""
 
 

@@ -108,7 +108,9 @@ def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
 
 def add_hindered(lab: Lab, tea: str) -> None:
     """An add counts beside any number of others, however often it has to try."""
-    answer, changes, caller = hinder(lab, CARTS, ann.add(tea, 100), ann.add(tea, 1), (ann.add(tea, 1),))
+    answer, changes, caller = hinder(
+        lab, Scenario(CARTS, (ann.add(tea, 100), ann.add(tea, 1)), (ann.add(tea, 1),))
+    )
     if not isinstance(answer, Raised):  # who raises at last has added nothing
         with lab.unseen():
             seen = units(contents(StandIn(lab, caller, "ann")), tea)
@@ -162,7 +164,7 @@ def test_adds_of_different_items(lab: Lab, rand: Random) -> None:
 
 def change_hindered(lab: Lab, change: Call, tea: str, milk: str, wanted: int) -> None:
     """A change of one item is made beside any number of adds of another, however often it has to try."""
-    answer, changes, caller = hinder(lab, CARTS, change, ann.add(milk, 1), (ann.add(tea, 1),))
+    answer, changes, caller = hinder(lab, Scenario(CARTS, (change, ann.add(milk, 1)), (ann.add(tea, 1),)))
     if not isinstance(answer, Raised):  # who raises at last has changed nothing
         with lab.unseen():
             seen = units(contents(StandIn(lab, caller, "ann")), tea)
@@ -275,7 +277,7 @@ def test_merge_beside_a_change(lab: Lab, rand: Random) -> None:
 def merge_hindered(lab: Lab, tea: str) -> None:
     """A merge loses no unit, however often it has to try."""
     setup = (ann.add(tea, 1), guest.add(tea, 100))
-    _, changes, caller = hinder(lab, CARTS, ann.merge("guest"), guest.add(tea, 1), setup)
+    _, changes, caller = hinder(lab, Scenario(CARTS, (ann.merge("guest"), guest.add(tea, 1)), setup))
     with lab.unseen():
         seen = [units(contents(StandIn(lab, caller, user)), tea) for user in ("ann", "guest")]
     what = f"The number of units in both carts after a merge beside {changes} adds"
@@ -336,7 +338,9 @@ def test_checkout_beside_a_change(lab: Lab, rand: Random) -> None:
 
 def checkout_hindered(lab: Lab, tea: str) -> None:
     """A checkout loses no unit, however often it has to try."""
-    answer, changes, caller = hinder(lab, CARTS, ann.checkout(), ann.add(tea, 1), (ann.add(tea, 100),))
+    answer, changes, caller = hinder(
+        lab, Scenario(CARTS, (ann.checkout(), ann.add(tea, 1)), (ann.add(tea, 100),))
+    )
     if isinstance(answer, Returned):
         taken = units(plain(answer.value), tea)
         expect(taken, "What checkout gave of 100 units and more").to_be_between(100, 100 + changes, AGAIN)

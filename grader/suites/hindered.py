@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import product
 
 from grader.interleave.actor import Actor
-from grader.interleave.calls import Answer, Call
+from grader.interleave.calls import Answer
 from grader.interleave.moves import Move
 from grader.proxy.link import unit_length
-from grader.suites.lab import Lab, Pending, StandIn
+from grader.suites.lab import Lab, Pending, Scenario, StandIn
 
 ONE_STEP_EACH = 2  # orders of two calls between whose steps nothing can come: nothing hinders these
 CHANGES = 16  # beside one call
@@ -24,24 +24,17 @@ AGAIN = (
 )
 
 
-def hinder(  # noqa: PLR0913 - a scene has so many parts
-    lab: Lab,
-    objects: dict[str, tuple[object, ...]],
-    call: Call,
-    change: Call,
-    setup: tuple[Call, ...],
-    *,
-    most: int = CHANGES,
-) -> tuple[Answer, int, Actor]:
-    """What a call gave beside ``most`` changes or fewer, how many there were, and who has the objects.
+def hinder(lab: Lab, scenario: Scenario, most: int = CHANGES) -> tuple[Answer, int, Actor]:
+    """What the first of two calls gave beside ``most`` of the second or fewer, how many, and who made it.
 
-    Objects are by name.
+    The objects, and what was called before, are the scenario's.
     """
+    call, change = scenario.together
     lab.empty()
     caller, other = lab.enter(), lab.enter()
-    for (name, arguments), actor in product(objects.items(), (caller, other)):
+    for (name, arguments), actor in product(scenario.objects.items(), (caller, other)):
         lab.new(name, *arguments, actor=actor)
-    for one in setup:
+    for one in scenario.setup:
         getattr(StandIn(lab, caller, one.on), one.method)(*one.args)
     lab.evidence_from = lab.last_number + 1
     turns, changes = _Turns(caller), 0

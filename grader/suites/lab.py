@@ -184,9 +184,13 @@ class Lab(Calling):
         yield
         self.last_call = call
 
+    def eternal_keys(self) -> list[str]:
+        """The names of the keys that have no expiry."""
+        return [state.key for state in self.keys() if state.ttl is None]
+
     def expect_every_key_expires(self, hint: str = "") -> None:
         """No key is without an expiry."""
-        if eternal := [state.key for state in self.keys() if state.ttl is None]:
+        if eternal := self.eternal_keys():
             fields = eternal_fields(self.stage.kit.admin, eternal[0])
             field = f" ({fields[0]!r})" if fields else ""
             others = "".join(f", {one!r}" for one in eternal[1:5])
@@ -199,7 +203,7 @@ class Lab(Calling):
 
     def why_eternal(self, key: str = "") -> str:
         """A hint where a key without an expiry, or this one, was to get one by an EXPIRE that answered 0."""
-        eternal = [key] if key else [state.key for state in self.keys() if state.ttl is None]
+        eternal = [key] if key else self.eternal_keys()
         return next(filter(None, map(self.refused_expiry, eternal)), "")
 
     def refused_expiry(self, key: str = "") -> str:

@@ -85,7 +85,7 @@ def test_a_crash_in_hit(lab: Lab, rand: Random) -> None:
         return store, limiter.hit(user)
 
     def judge() -> str:
-        if eternal := [key.key for key in lab.keys() if key.ttl is None]:
+        if eternal := lab.eternal_keys():
             return f"The crash left the key {eternal[0]!r} without an expiry."
         store = lab.new("limiter", name, 3, 60, actor=witness)
         seen = [store.hit(user) for _ in range(5)]

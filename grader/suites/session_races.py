@@ -121,7 +121,7 @@ def test_a_crash_leaves_no_key_without_expiry(lab: Lab, rand: Random) -> None:
     state: dict[str, str] = {}
 
     def judge() -> str:
-        if eternal := [key.key for key in lab.keys() if key.ttl is None]:
+        if eternal := lab.eternal_keys():
             return f"The crash left the key {eternal[0]!r} without an expiry."
         seen = session_of(lab.new("witness", actor=witness), state["other"])
         return "" if seen == (other, DATA) else "The crash ended another session."
@@ -155,7 +155,7 @@ def test_a_crash_in_log_out_everywhere(lab: Lab, rand: Random) -> None:
         return store, calls.log_out_everywhere(user)
 
     def judge() -> str:
-        if eternal := [key.key for key in lab.keys() if key.ttl is None]:
+        if eternal := lab.eternal_keys():
             return f"The crash left the key {eternal[0]!r} without an expiry."
         store = lab.new("witness", actor=witness)
         live = [token for token in tokens if session_of(store, token) is not None]

@@ -14,6 +14,8 @@ from grader.suites.board_arguments import *
 from grader.suites.board_expiry import *
 from grader.suites.board_cost import *
 from grader.suites.board_races import *
+from grader.suites.board_threads import *
+from grader.suites.board_readers import *
 from grader.suites.board_crashes import *
 from grader.suites.board_crowd import CrowdedBoard, crowded_board, huge_board, plain_board, timed_crowd
 from grader.suites.lab import Lab, StandIn
