@@ -11,7 +11,7 @@ from grader.suites.board_order import filled
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, expect, value_of
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import SAME_SHORT_HASH, odd_names, word, words
+from grader.suites.names import CONTROLS, DOUBLED, SAME_SHORT_HASH, odd_names, word, words
 
 LONG = 60  # characters of a name
 MOST_WORDS = 30
@@ -23,9 +23,6 @@ SHARED = (
 MADE = "Making an object changes nothing: the board may be there already, from another process."
 HELPER = "One board keeps something under a key that is made from its name, and is another board's key too."
 SEPARATORS = (":", "/", "|", "-", "_")
-CONTROLS = [*map(chr, range(1, 32)), "\x7f"]
-# A module may put such a one between two things, and look for it in what it reads.
-DOUBLED = ("||", "--", "##", "@@", "::", ",,", ";;", "//", "__", "~~", "$$", "->", "\r\n")
 PARTS = (":index", ":scores", ":ttl", ":lock", ":players", ":1")
 
 

@@ -8,13 +8,11 @@ from grader.interleave.calls import Answer, Returned
 from grader.sandbox.inside.worker_wire import Opaque
 from grader.suites.expect import Expectation, expect
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import word, words
+from grader.suites.names import CONTROLS, DOUBLED, word, words
 
 MANY = 40  # items, which with a long name among them Valkey no longer keeps in one piece
 LONG = 200  # characters of a long name
 LARGE = 10**12 + 1  # more digits than a short float has, and few enough for Lua's tostring()
-CONTROLS = "".join(map(chr, (*range(32), 127)))  # all of ASCII's, NUL and what separates records too
-DOUBLED = "||--##@@::,,;;~~//__"  # what many put between two names
 IN_THE_CART = "What is in the cart"
 NO_DICT = "What came back is no dict: nobody can read from it which items there are, and how many."
 NOT_HELD = "This check ends by adding an item, which must be in the cart then."
@@ -104,7 +102,8 @@ def many_items(rand: Random) -> dict[str, int]:
 
 def signs_around(base: str) -> list[str]:
     """Names with the signs in them at which a text that was joined is split again, and by which it is cut."""
-    return [f"{base}{CONTROLS}{base}", f"{base}{DOUBLED}{base}", f"{base}\0", f"\0{base}", f"{base}\x1f"]
+    within = ("\0", *CONTROLS), DOUBLED
+    return [*(base + "".join(signs) + base for signs in within), f"{base}\0", f"\0{base}", f"{base}\x1f"]
 
 
 def any_key(lab: Lab) -> bool:

@@ -10,6 +10,10 @@ SHARED_STATE = (
 # The hint where two processes see something wrong, and both the same.
 ALIKE = "Both objects see the same, so the state is shared: the call before gives this with one object too."
 
+CONTROLS = (*map(chr, range(1, 32)), "\x7f")  # all of ASCII's but NUL
+# A module may put such a one between two things, and look for it in what it reads.
+DOUBLED = ("||", "--", "##", "@@", "::", ",,", ";;", "//", "__", "~~", "$$", "->", "\r\n")
+
 # Each of these has broken somebody's keys: separators, globs, escapes, white space, other scripts.
 ODD = (
     ":",

@@ -75,24 +75,23 @@ def _salted_hash(salt: int) -> Callable[[Any], int]:
 class Loader(importlib.machinery.SourceFileLoader):
     """Compiles a source once for all the actors that a process is, one after the other."""
 
-    _known: ClassVar[dict[tuple[str, bytes], types.CodeType]] = {}
+    _known: ClassVar[dict[tuple[str, bytes], tuple[types.CodeType, bool]]] = {}
     hashes = False  # its module's code has a use for ``hash``
 
     def source_to_code(self, data: Any, path: Any, **more: Any) -> types.CodeType:  # type: ignore[override]
         """Give the code of a source, as it was compiled before where it is the same."""
-        code = self._compile(data, path, **more)
-        self.hashes = _names_hash(code)
-        return code
-
-    def _compile(self, data: Any, path: Any, **more: Any) -> types.CodeType:
         key = (str(path), bytes(data))
-        if key not in self._known:
+        known = self._known.get(key)
+        if known is None:
             with warnings.catch_warnings(record=True) as warned:
                 code = super().source_to_code(data, path, **more)
+            known = code, _names_hash(code)
             if warned:  # each check's output has them, whichever of the checks comes first in this process
-                return super().source_to_code(data, path, **more)
-            self._known[key] = code
-        return self._known[key]
+                super().source_to_code(data, path, **more)
+            else:
+                self._known[key] = known
+        code, self.hashes = known
+        return code
 
 
 def _names_hash(code: types.CodeType) -> bool:
