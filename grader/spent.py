@@ -33,7 +33,7 @@ class Spent:
 
 def _turns() -> tuple[int, int]:
     try:
-        ran, waited, *_ = TURNS.read_text().split()
+        ran, waited, *_ = TURNS.read_bytes().split()
     except (OSError, ValueError):
         return 0, 0
     return int(ran), int(waited)

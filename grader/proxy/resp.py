@@ -4,6 +4,7 @@ The one place that uses hiredis. Source of the forms: the RESP specification, ve
 """
 
 from functools import lru_cache
+from typing import cast
 
 import hiredis
 
@@ -47,11 +48,10 @@ def as_command(value: Reply) -> Command:
     return tuple(value)
 
 
-@lru_cache(maxsize=32)  # a command is measured when it comes, and again sent when it is let go
 def encode(command: Command) -> bytes:
     """A command as a client sends it."""
-    arguments = [b"$%d\r\n%b\r\n" % (len(argument), argument) for argument in command]
-    return b"".join([b"*%d\r\n" % len(command), *arguments])
+    whole: bytes = hiredis.pack_command(cast("tuple[bytes]", command))  # as if there were one argument
+    return whole
 
 
 def name(command: Command) -> str:
