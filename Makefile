@@ -40,8 +40,8 @@ hostile: $(VENV)/.dev ## Run every hostile submission through the real command
 	FULL=1 $(BIN)/python -m pytest tests/hostile
 
 .PHONY: submissions
-submissions: $(VENV)/.dev ## Grade every right and faulty submission of the corpus
-	FULL=1 $(BIN)/python -m pytest tests/submissions/test_submissions.py
+submissions: $(VENV)/.dev ## Grade every right and faulty submission of the corpus, and every wrong answer
+	FULL=1 $(BIN)/python -m pytest tests/submissions/test_submissions.py tests/submissions/test_answers.py
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint and type-check

@@ -24,6 +24,7 @@ SAMPLED = {
     "test_no_rule_of_accessibility_is_broken[1000": 0,
     "test_killed.py::test_for_real": 0,
     "test_cluster.py::test_for_real": 0,
+    "test_answers.py::test_a_wrong_answer": 5,
     "test_gold_sentences_are_what_is_told[cache_manager": 2,
     "test_gold_sentences_are_what_is_told[leaderboard": 2,
     "test_gold_sentences_are_what_is_told[rate_limiter": 0,
