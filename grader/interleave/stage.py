@@ -88,19 +88,19 @@ class Stage(Simulation):
         _expect_made(self.make(actor, name, call), call)
 
     def in_a_row(
-        self, actor: Actor, objects: Sequence[tuple[str, Call]], calls: Sequence[Call] = ()
+        self, actor: Actor, objects: Sequence[tuple[str, Call]], calls: Sequence[Call] = (), doing: str = ""
     ) -> list[Answer]:
         """Make objects, then calls, one after the other by one message; what the calls gave.
 
-        Raises StudentFault where an object can't be made.
+        ``doing`` says in short what all of it is. Raises StudentFault where an object can't be made.
         """
         self.clock.keep_up()
         asked = [_making(actor, name, call) for name, call in objects]
         asked += [_calling(actor, call) for call in calls]
         if not asked:
             return []
-        steps, doing = zip(*asked, strict=True)
-        self.ask(actor, {"do": "row", "steps": steps}, ", then ".join(doing))
+        steps, shown = zip(*asked, strict=True)
+        self.ask(actor, {"do": "row", "steps": steps}, doing or ", then ".join(shown))
         self._await(actor)
         answers = self._read_several(self._take_message(actor), len(steps))
         for (_, call), answer in zip(objects, answers, strict=False):  # the calls' answers follow

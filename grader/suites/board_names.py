@@ -75,7 +75,7 @@ def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
     boards = {base: lab.new("board", base)}
     boards[base].submit("ann", 0.5)
     names += [state.key for state in lab.keys() if base in state.key and len(state.key) < LONG]
-    boards |= {name: lab.new(f"board{n}", name) for n, name in enumerate(dict.fromkeys(names)) if n}
+    boards |= lab.new_each("board", names[1:])
     for n, board in enumerate(boards.values(), 1):
         board.submit("ann", n / 2)
     hint = "Two names must never lead to the same key: is the name in the key as it is, and whole?"
@@ -138,7 +138,7 @@ def test_no_board_lies_on_anothers_helper_keys(lab: Lab, rand: Random) -> None:
     lab.empty()
     first = lab.new("first", base, ttl=500)
     first.submit("ann", 5.0)
-    others = {name: lab.new(f"other{n}", name, ttl=500) for n, name in enumerate(dict.fromkeys(names))}
+    others = lab.new_each("other", names, ttl=500)
     for n, (name, other) in enumerate(others.items()):
         other.submit("bob", n / 2)
         seen = other.add("bob", 1.0)

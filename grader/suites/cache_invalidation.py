@@ -142,7 +142,7 @@ def test_invalidate_stays_in_its_namespace(lab: Lab, rand: Random) -> None:
     space = word(rand)
     mine = lab.new("mine", space)
     names = [f"{space}s", f"x{space}", space[:-1], space.upper(), "cache"]
-    others = {name: lab.new(f"cache{n}", name) for n, name in enumerate(names)}
+    others = lab.new_each("cache", names)
     keys = ["k", f"{space}:k", "user:k"]
     hint = "The walk must see this namespace's entries and no others."
     for cache in others.values():

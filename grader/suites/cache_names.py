@@ -147,7 +147,7 @@ def test_namespaces_are_apart(lab: Lab, rand: Random) -> None:
     ]
     places += [(a, f"{b}:x"), (a.upper(), f"{b}:x"), (b, "x"), ("cache", "x"), ("-", "x"), ("_", "x")]
     places += [(a, "/x"), (b, "/x")]  # to joined paths, one that begins so is the whole
-    made = {space: lab.new(f"cache{n}", space) for n, space in enumerate(dict(places))}
+    made = lab.new_each("cache", dict(places))
     for number, (space, key) in enumerate(places, 1):
         made[space].set(key, number)
     hint = "Which character between namespace and key can never be part of a namespace?"

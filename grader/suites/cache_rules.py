@@ -53,7 +53,8 @@ def json_value(rand: Random, depth: int = 3) -> Any:
 
 def stored(cache: StandIn, keys: Iterable[str]) -> dict[str, Any]:
     """What get gives for those of the keys that have an entry."""
-    found = [(key, cache.get(key, NOTHING)) for key in keys]
+    asked = list(keys)
+    found = zip(asked, cache.get.each([(key, NOTHING) for key in asked]), strict=True)
     return {key: value for key, value in found if value != NOTHING}
 
 

@@ -80,7 +80,7 @@ def test_merge_removes_the_guest_cart(lab: Lab, rand: Random) -> None:
     ids = [*rand.sample(odd_names(rand), 5), f"{base} ", base.upper(), f"{base}*", *signs_around(base)]
     ids += [f"guest:{base}", f"cart:{base}", f"user:{base}"]
     strangers = [base, f"{base}x"]
-    guests = {user: lab.new(f"guest{n}", user) for n, user in enumerate((*ids, *strangers))}
+    guests = lab.new_each("guest", (*ids, *strangers))
     for cart in (other, *guests.values()):
         cart.add(tea, 2)
     read = ids[-2:]  # what was read a moment ago need not be there any more

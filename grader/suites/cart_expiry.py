@@ -231,7 +231,7 @@ def expect_expired(lab: Lab, rand: Random, item: str, calls: dict[str, Idle], ki
     Where a call doesn't end in the way that this is about, it says nothing here.
     """
     ttl, users = rand.randrange(100, 900), words(rand, len(calls))
-    carts = [lab.new(f"cart{n}", user, ttl=ttl) for n, user in enumerate(users)]
+    carts = list(lab.new_each("cart", users, ttl=ttl).values())
     control = lab.new("control", word(rand, 9), ttl=ttl)
     for cart in (*carts, control):
         cart.add(item, 5)

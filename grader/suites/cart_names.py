@@ -114,7 +114,7 @@ def test_carts_of_different_users_are_apart(lab: Lab, rand: Random) -> None:
     users += [f"{{{base}}}", f"{base}%20tea", f"{base}&#233;", rf"{base}\xe9"]  # as escapes write some
     users += [" ", "\n", *SAME_SHORT_HASH, *rand.sample(odd_names(rand), 5), *long_names(rand)]
     users += signs_around(base)
-    made = {user: lab.new(f"cart{n}", user) for n, user in enumerate(users)}
+    made = lab.new_each("cart", users)
     wanted = {user: {"tea": n} for n, user in enumerate(users, 1)}
     for user, cart in made.items():
         fill(cart, wanted[user])
@@ -158,7 +158,7 @@ def test_no_cart_lies_on_anothers_helper_keys(lab: Lab, rand: Random) -> None:
     alike, alone = named_like_keys(lab, base, guest)
     users = [*alike, f"{base}:lock", f"lock:{base}"]
     lab.empty()
-    others = {user: lab.new(f"other{n}", user, ttl=HELD) for n, user in enumerate(dict.fromkeys(users))}
+    others = lab.new_each("other", users, ttl=HELD)
     wanted = {user: {"tea": n} for n, user in enumerate(others, 1)}
     for user, other in others.items():
         fill(other, wanted[user])

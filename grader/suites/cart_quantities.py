@@ -162,7 +162,7 @@ def expect_counted_later(lab: Lab, rand: Random) -> None:
         "remove": lambda cart: cart.remove.answer(milk),
         "merge": lambda cart: cart.merge.answer("gwen"),
     }
-    carts = {name: lab.new(f"kept{n}", f"kept {n}", ttl=COUNTED_TTL) for n, name in enumerate(changes)}
+    carts = lab.new_each("kept", changes, ttl=COUNTED_TTL)
     for cart in carts.values():
         fill(cart, {tea: 2, milk: 5})
     lab.advance(COUNTED_TTL * 0.7)

@@ -1,7 +1,7 @@
 """What a check is handed: the student's objects as stand-ins, the clock, the traffic, races and crashes."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,7 +22,7 @@ from grader.suites.expiries import refusal
 from grader.suites.heard import Executions, Traffic
 from grader.suites.keys import eternal_fields, lengths, read_keys, stored_bytes
 from grader.suites.sequential import Sequential
-from grader.suites.stand_ins import Calling, Calls, Pending, StandIn
+from grader.suites.stand_ins import BATCH, Calling, Calls, Pending, StandIn
 from grader.suites.steps import may_write
 from grader.suites.subject import Subject
 from grader.suites.tap import Mark, Tap, TapClosedError
@@ -82,6 +82,21 @@ class Lab(Calling):
         self.last_call = str(call).partition(".")[2]
         self.stage.expect_made(owner, name, call)
         return StandIn(self, owner, name)
+
+    def new_each(self, name: str, firsts: Iterable[str], **kwargs: Any) -> dict[str, StandIn]:
+        """An object of the first actor's for each first argument, by that argument; made in few messages.
+
+        They are called name0, name1 and so on.
+        """
+        owner = next(iter(self.stage.actors.values()), None) or self.enter()
+        kind = self._subject.exercise.class_name
+        args = {first: f"{name}{n}" for n, first in enumerate(dict.fromkeys(firsts))}
+        calls = [(on, Call(kind, (first,), kwargs, on)) for first, on in args.items()]
+        for begin in range(0, len(calls), BATCH):
+            some = calls[begin : begin + BATCH]
+            self.last_call = doing = f"{kind}(...), called {len(some)} times"
+            self.stage.in_a_row(owner, some, doing=doing)
+        return {first: StandIn(self, owner, on) for first, on in args.items()}
 
     def try_new(self, *args: Any, **kwargs: Any) -> Answer:
         """What becomes of making an object, an exception included."""

@@ -28,6 +28,12 @@ class Calling:
             return answer.value
         raise fault_of(answer, str(call))
 
+    def values_in_a_row(self, actor: Actor, calls: Sequence[Call]) -> list[Any]:
+        """The values of several calls of one method, made by one message."""
+        self.last_call, doing = str(calls[-1]), f"{calls[0].on}.{calls[0].method}, called {len(calls)} times"
+        answers = self.stage.in_a_row(actor, (), calls, doing)
+        return [self.value_of(answer, call) for answer, call in zip(answers, calls, strict=True)]
+
 
 class Pending:
     """A call that was begun and isn't finished."""
@@ -77,6 +83,14 @@ class Method:
             answer = self._calling.stage.call_many(self._actor, self._on, self._name, batch)
             if isinstance(answer, Raised):
                 raise self._fault_among(batch) or fault_of(answer, doing)
+
+    def each(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """The values of a call for each row of arguments; made one after the other, in few messages."""
+        values = []
+        for first in range(0, len(rows), BATCH):
+            calls = [self._call(tuple(row), {}) for row in rows[first : first + BATCH]]
+            values += self._calling.values_in_a_row(self._actor, calls)
+        return values
 
     def _fault_among(self, rows: Sequence[Sequence[Any]]) -> StudentFault | None:
         """The fault of the first of these calls that raises when they are made again, one by one."""
