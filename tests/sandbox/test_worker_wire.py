@@ -7,6 +7,7 @@ from collections import ChainMap, OrderedDict, UserDict, UserList, UserString, n
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
 import pytest
@@ -97,6 +98,10 @@ def test_a_value_comes_back_as_it_was(value):
         (Own({"a": 1}), {"a": 1}),
         (UserList([1, (2,)]), [1, (2,)]),
         (UserString("ann"), "ann"),
+        ({"ann": 1, "bob": 2}.keys(), {"ann", "bob"}),
+        (UserDict(ann=1).keys(), {"ann"}),
+        (Fraction(5, 2), 2.5),
+        (Fraction(10**30), 10**30),
         (type("MyStr", (str,), {"__str__": lambda _: "lies"})("truth"), "truth"),
         (type("MyInt", (int,), {"__int__": lambda _: 7, "__eq__": lambda *_: True})(3), 3),
         (type("MyDict", (dict,), {"items": lambda _: [("a", 2)]})(a=1), {"a": 1}),

@@ -11,9 +11,11 @@ import json
 import re
 import struct
 from collections import UserList, UserString
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
@@ -25,8 +27,14 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 DECIMAL_DIGITS = 1_000  # more than the largest float has
 NAMELESS = "nameless:"  # before the name of a callback that is no function, and so has none
 MOST_NUMBERS = 5_000  # in a set, or among a dict's keys
+_Keys: type = type(dict[Any, Any]().keys())
 # What equals a plain value without being derived from its type.
-LIKE = ((MappingProxyType, dict), (UserList, list), (UserString, str))
+LIKE: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (MappingProxyType, dict),
+    (UserList, list),
+    (UserString, str),
+    (_Keys, set),
+)
 LARGE_INT = 1 << 63  # JSON readers elsewhere lose what is larger, and Python bounds its decimal text
 
 
@@ -123,12 +131,34 @@ class Encoder:
             return {"$decimal": Decimal.__str__(value)}
         if issubclass(kind, Callback):
             return {"$callable": value.name}
-        for like, plain in LIKE:
-            if issubclass(kind, like):
-                return self.encode(plain(value), level)
-        if getattr(kind, "__eq__", None) is Mapping.__eq__:  # UserDict, ChainMap, a mapping of one's own
-            return self.encode(dict(value), level)
+        if (plain := _plain(value)) is not None:
+            return self.encode(plain, level)
         return {"$opaque": [type(value).__name__, _describe(value)]}
+
+
+def _plain(value: Any) -> Any:
+    """What is plain data and equals the value; None where nothing does."""
+    kind = type(value)
+    for like, plain in LIKE:
+        if issubclass(kind, like):
+            return plain(value)
+    equal = getattr(kind, "__eq__", None)
+    if equal is Mapping.__eq__:  # UserDict, ChainMap, a mapping of one's own
+        return dict(value)
+    if equal is AbstractSet.__eq__:  # a set of one's own
+        return set(value)
+    return _same_number(value) if issubclass(kind, Fraction) else None
+
+
+def _same_number(value: Fraction) -> int | float | None:
+    """The whole number or float that a fraction equals, if there is one."""
+    if value.denominator == 1:
+        return value.numerator
+    try:
+        near = value.numerator / value.denominator
+    except OverflowError:
+        return None
+    return near if Fraction(near) == value else None
 
 
 def _describe(value: object) -> str:
