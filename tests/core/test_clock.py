@@ -70,6 +70,32 @@ def test_keys_without_an_expiry_stay(lab):
     assert {state.key: state.ttl for state in found} == {"k": None, "h": None}
 
 
+def test_what_is_pending_in_a_stream_waits_in_virtual_time(lab):
+    for words in (
+        ("XGROUP", "CREATE", "s", "readers", "$", "MKSTREAM"),
+        ("XADD", "s", "*", "job", "1"),
+        ("XREADGROUP", "GROUP", "readers", "ann", "STREAMS", "s", ">"),
+    ):
+        lab.it.do(*words)
+    claim = ("XAUTOCLAIM", "s", "readers", "bob", 9_000, "0")
+    lab.advance(8)
+    assert lab.it.do(*claim)[1] == []
+    lab.advance(2)
+    assert len(lab.it.do(*claim)[1]) == 1
+    ((_, owner, idle, times),) = lab.stage.kit.admin.ask("XPENDING", "s", "readers", "-", "+", 9)
+    assert (owner, times) == (b"bob", 2)
+    assert idle < 1_000
+
+
+def test_expiries_in_another_database_are_moved_too(lab):
+    lab.it.do("EVAL", "redis.call('SELECT', 3) return redis.call('SET', 'lock', 1, 'EX', 9)", 0)
+    look = ("EVAL", "redis.call('SELECT', 3) return redis.call('EXISTS', 'lock')", 0)
+    lab.advance(8)
+    assert lab.it.do(*look) == 1
+    lab.advance(2)
+    assert lab.it.do(*look) == 0
+
+
 def test_real_time_that_goes_by_takes_nothing_from_a_key(lab, swamped):
     lab.it.do("SET", "k", 1, "EX", 100)
     swamped(30)
