@@ -29,6 +29,7 @@ STUDENT_RULES = (
     "+client|no-evict",
     "-acl",  # the rules are nobody's business
     "+acl|whoami",
+    "+acl|genpass",  # a random text, which no module could draw from a better source
     "-cluster",  # there is none
     "-script|debug",  # a debugger that takes the whole server
     "-client|reply",  # a connection without replies can't be recorded
