@@ -122,7 +122,8 @@ def test_what_never_was(store: StandIn, rand: Random) -> None:
     """A token or user that never was: None, False, 0 or an empty set, and nothing is made."""
     user, stranger = words(rand, 2)
     token = log_in(store, user)
-    for unknown in (token[:-1], token + "x", token.swapcase(), *rand.sample(odd_names(rand), 3)):
+    unknowns = {token[:-1], token + "x", token.swapcase(), *rand.sample(odd_names(rand), 3)}
+    for unknown in sorted(unknowns - {token}):  # one of digits alone has no other case
         expect(store.log_out(unknown)).to_equal(False, hint="There was no such session: False, not None.")
         expect_over(store, unknown, "There was no such session, and an update makes none.")
     expect(tokens_of(store, stranger)).to_equal(set(), hint="A user without sessions has no tokens.")
