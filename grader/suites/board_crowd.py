@@ -107,7 +107,9 @@ class CrowdedBoard:
         """A filled board in a process of its own; nothing of the filling is evidence."""
         lab.empty()
         timed = {} if self.ttl is None else {"ttl": self.ttl}
-        board = lab.new("board", NAME, actor=lab.enter(), **timed)
+        # All objects of one board are made with the same time-to-live.
+        name = NAME if self.ttl is None else f"{NAME} for a time"
+        board = lab.new("board", name, actor=lab.enter(), **timed)
         if self.dump:
             admin = lab.stage.kit.admin
             admin.ask_all([("RESTORE", key, 0, payload, "REPLACE") for key, payload in self.dump])

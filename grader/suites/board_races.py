@@ -78,12 +78,17 @@ def race(
     """
     players = dict.fromkeys(call.args[0] for call in (*setup, *together))
     look = look or (*(it.score(player) for player in players), it.size())
-    scenario = Scenario({"board": ("race", rule.ttl)}, together, setup, look)
+    scenario = Scenario({"board": (name_of("race", rule.ttl), rule.ttl)}, together, setup, look)
     try:
         return lab.race(scenario, Race(lab, scenario, rule), pick(rule.hint, rule.about))
     except CheckFailedError as error:
         explain(lab, error, rule)
         raise
+
+
+def name_of(what: str, ttl: int | None) -> str:
+    """A board's name: all objects of one board are made with the same time-to-live."""
+    return what if ttl is None else f"{what} for {ttl} s"
 
 
 def explain(lab: Lab, error: CheckFailedError, rule: Rule) -> None:
@@ -154,7 +159,8 @@ def hindered(lab: Lab, call: Call, change: Call, ttl: int | None) -> tuple[bool,
     Who raises at last has changed nothing, and says so.
     """
     player = call.args[0]
-    scenario = Scenario({"board": ("hindered", ttl)}, (call, change), (it.add(player, 1.0),))
+    board = (name_of("hindered", ttl), ttl)
+    scenario = Scenario({"board": board}, (call, change), (it.add(player, 1.0),))
     answer, changes, caller = hinder(lab, scenario, CHANGES)
     if isinstance(answer, Raised):
         return False, changes, None

@@ -7,7 +7,7 @@ from grader.interleave.calls import Answer, Call, Raised, show
 from grader.interleave.explorer import Ending, Judge
 from grader.results import StepKind
 from grader.suites.board_entries import is_entry
-from grader.suites.board_races import COMPARE, ELSEWHERE, TIMED, one_after_the_other
+from grader.suites.board_races import COMPARE, ELSEWHERE, TIMED, name_of, one_after_the_other
 from grader.suites.check import check
 from grader.suites.clues import NO_ERROR, pick
 from grader.suites.expect import CheckFailedError, is_number, sentence
@@ -43,7 +43,7 @@ def test_reading_beside_writing(lab: Lab, rand: Random) -> None:
             explain_read(lab, error, after)
             raise
     for read in (it.rank(bob), it.around(bob, 1)):
-        scenario = Scenario({"board": ("race", TIMED)}, (read, it.add(bob, 5.0)), setup)
+        scenario = Scenario({"board": (name_of("race", TIMED), TIMED)}, (read, it.add(bob, 5.0)), setup)
         lab.race(scenario, judge_of_a_move(read), MOVED)
 
 

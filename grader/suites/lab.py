@@ -157,6 +157,11 @@ class Lab(Calling):
         """Empty the database; scripts and functions stay, as they do on a server that lives."""
         self.stage.clock.empty()
 
+    def renew(self) -> None:
+        """As if on a server that has just begun: no scripts and functions either."""
+        self.empty()
+        self.stage.kit.admin.ask_all([("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC")])
+
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
         """What the student's code sends inside the ``with``."""

@@ -40,7 +40,7 @@ def test_two_hits_at_once(lab: Lab, rand: Random) -> None:
     for limit, before, callers in ((2, 0, 2), (2, 1, 2), (3, 0, 2), (2, 0, 3)):
         hit = limiter.hit(user)
         scenario = Scenario(
-            {"limiter": ("login", limit, 600)},
+            {"limiter": (f"login {limit}", limit, 600)},
             together=(hit,) * callers,
             setup=(hit,) * before,
             look=(hit,) * 2,
