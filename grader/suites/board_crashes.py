@@ -201,7 +201,7 @@ def judged(lab: Lab, call: Call, endings: list[Ending]) -> Callable[[Answer], st
 
     def judge(answer: Answer) -> str:
         raised = isinstance(answer, Raised)
-        if raised and not lost_its_lock(answer):
+        if raised and not ran_out_of_time(answer):
             return f"{call} raised {answer}, because the board ran out in between."
         if eternal := left_eternal(lab):
             return eternal
@@ -214,16 +214,16 @@ def judged(lab: Lab, call: Call, endings: list[Ending]) -> Callable[[Answer], st
     return judge
 
 
-def lost_its_lock(answer: Answer) -> bool:
-    """Whether a call says that its lock ran out: it stood still for longer than some locks are held."""
-    return isinstance(answer, Raised) and "Lock" in answer.type
+def ran_out_of_time(answer: Answer) -> bool:
+    """Whether a call says that its time ran out: it stood still for longer than some locks are held."""
+    return isinstance(answer, Raised) and any(word in answer.type for word in ("Lock", "Timeout"))
 
 
 def misread_when_gone(read: Call) -> Callable[[Answer], str]:
     """Judges a reading method on a board that runs out."""
 
     def judge(answer: Answer) -> str:
-        if lost_its_lock(answer):
+        if ran_out_of_time(answer):
             return ""
         wrong = misread(read, answer)
         return wrong.replace("a player was removed beside it", "the board ran out in between")
