@@ -11,6 +11,11 @@ from pathlib import Path
 # replies for it, in C, where it is there and fits the Python that runs the worker.
 LIBRARY_PACKAGES = ("redis", "async_timeout", "hiredis")
 
+ABOUT = ".dist-info"  # how the folder ends that tells of a package
+
+# The time zones of zoneinfo, which reads them from here.
+ZONES = Path("/usr/share/zoneinfo")
+
 # These prefixes hold much besides Python.
 SHARED_PREFIXES = ("/usr", "/usr/local")
 
@@ -32,7 +37,7 @@ def find_runtime() -> Runtime:
     """The runtime of the Python that runs this."""
     python = Path(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))
     folders = _python_folders()
-    shown = [python, *folders, *_library_folders()]
+    shown = [python, *folders, *_library_folders(), *([ZONES] if ZONES.is_dir() else [])]
     # Not looked for in the folders of this machine's kind: they hold no Python, and thousands of files.
     wide = [path for path in shown if str(path) in WIDE_FOLDERS]
     hidden = sorted({found for folder in (*folders, *wide) for found in _package_folders(folder)})
@@ -40,9 +45,14 @@ def find_runtime() -> Runtime:
 
 
 def find_library() -> tuple[Path, ...]:
-    """redis-py's package folder and those of what it imports, where they are installed."""
+    """redis-py's package folder and those of what it imports, where they are installed.
+
+    Beside each lies what tells its version to importlib.metadata.
+    """
     specs = [importlib.util.find_spec(name) for name in LIBRARY_PACKAGES]
-    return tuple(Path(spec.origin).parent for spec in specs if spec is not None and spec.origin is not None)
+    found = [Path(spec.origin).parent for spec in specs if spec is not None and spec.origin is not None]
+    about = [path for package in found for path in package.parent.glob(f"{package.name}-*{ABOUT}")]
+    return (*found, *about)
 
 
 def readable_by_all(path: Path) -> bool:

@@ -8,7 +8,7 @@ which paths. With bubblewrap they are all that there is:
     /box/submission  the submission's copy         read-only
     /box/sockets     control and proxy sockets     read-only: one can connect, not create
     /tmp             a small tmpfs                 the only writable place
-    Python's executable, its library, shared libraries; /dev/null and /dev/urandom
+    Python's executable, its library, time zones, shared libraries; /dev/null and /dev/urandom
 
 There is no /proc, no network, no other process, no environment. Run by root, bubblewrap makes the namespaces
 as root, for only root can show what lies below a private folder; then ``setpriv`` takes an unprivileged user
@@ -29,7 +29,7 @@ from grader.sandbox import bubblewrap, container
 from grader.sandbox.bubblewrap import Box
 from grader.sandbox.container import ContainerBox
 from grader.sandbox.limits import counts_by_namespace, resource_limits
-from grader.sandbox.runtime import find_library, find_runtime, readable_by_all
+from grader.sandbox.runtime import ABOUT, find_library, find_runtime, readable_by_all
 from grader.sandbox.seccomp import make_filter
 
 PROGRAM = Path(__file__).parent / "inside"
@@ -138,7 +138,7 @@ def _shown(plan: WallsPlan) -> tuple[tuple[str, str], ...]:
     """(path here, path inside) of all but Python itself."""
     shown = [
         (_for_all(PROGRAM, "worker_wire.py", plan), "/box/program"),
-        *((_for_all(path, "__init__.py", plan), f"/box/library/{path.name}") for path in find_library()),
+        *((_for_all(path, _sample(path), plan), f"/box/library/{path.name}") for path in find_library()),
         (plan.submission, "/box/submission"),
         (plan.sockets, "/box/sockets"),
     ]
@@ -210,11 +210,17 @@ def _environment(scratch: str) -> dict[str, str]:
         "HOME": scratch,
         "TMPDIR": scratch,
         "LANG": "C.UTF-8",
+        "USER": "student",  # for getpass.getuser, which finds no name for a private user's number
         "PATH": "",
         "PYTHONHASHSEED": "0",
         "TZ": LOCAL_TIME,
         "MALLOC_ARENA_MAX": "2",  # each of glibc's arenas reserves 64 MiB of address space
     }
+
+
+def _sample(package: Path) -> str:
+    """A file that a package's folder has, or the one that tells of it."""
+    return "METADATA" if package.suffix == ABOUT else "__init__.py"
 
 
 def _for_all(folder: Path, sample: str, plan: WallsPlan) -> Path:

@@ -13,10 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
+import redis
 
 from grader.errors import GraderError, UsageError
 from grader.results import Isolation
 from grader.sandbox import bubblewrap, walls
+from grader.sandbox.runtime import ZONES
 
 ROOT = Path(__file__).parents[2]
 ENCLOSED = Path(__file__).with_name("enclosed.py")
@@ -159,7 +161,20 @@ def test_the_environment_is_scrubbed(box):
         "PYTHONHASHSEED",
         "TMPDIR",
         "TZ",
+        "USER",
     }
+
+
+def test_what_the_standard_library_asks_of_a_machine_is_there(box):
+    code = """
+import getpass, importlib.metadata, sys, zoneinfo
+sys.path.append("/box/library")
+zones = [str(zoneinfo.ZoneInfo(name)) for name in ("UTC", "Europe/Berlin")] if os.path.isdir(ZONES) else []
+print(json.dumps([getpass.getuser(), importlib.metadata.version("redis"), zones]))
+""".replace("ZONES", repr(str(ZONES)))
+    user, version, zones = box.run(code)
+    assert (user, version) == ("student", redis.__version__)
+    assert zones == (["UTC", "Europe/Berlin"] if ZONES.is_dir() else [])
 
 
 def test_only_the_scratch_folder_can_be_written(box):

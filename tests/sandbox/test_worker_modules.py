@@ -88,3 +88,8 @@ def test_only_who_uses_it_is_given_a_hash_of_its_own(tmp_path):
     assert first != second
     plain = "def seen(): return [name for name in globals() if name == 'hash']\n"
     assert in_a_process(tmp_path, TWICE, {"cart": plain}) == ["[]", "[]"]
+
+
+def test_a_helper_may_be_called_as_what_the_worker_imports(tmp_path):
+    sources = {"cart": "from numbers import seen\n", "numbers": "def seen(): return 7\n"}
+    assert in_a_process(tmp_path, f"import decimal\n{TWICE}", sources) == ["7", "7"]

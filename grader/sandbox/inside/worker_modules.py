@@ -9,6 +9,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+# What neither Python nor redis-py has imported, but the worker: a helper module may be called so.
+OURS = frozenset({"decimal", "fractions", "mmap", "numbers", "resource"})
+
 
 class Modules:
     """Those that lie under ``root``; whatever else is imported when this is made stays."""
@@ -26,6 +29,8 @@ class Modules:
         """
         folder, file = os.path.split(os.path.join(self._root, path))
         sys.path.insert(0, folder)
+        for name in OURS.intersection(_modules_in(folder)):
+            sys.modules.pop(name, None)
         module = importlib.import_module(file[: -len(".py")])
         salted = _salted_hash(salt)
         for name in self._own():
@@ -52,6 +57,11 @@ class Modules:
             return True
         places = (spec.origin, *(spec.submodule_search_locations or ()))
         return any(str(place).startswith(self._root + os.sep) for place in places)
+
+
+def _modules_in(folder: str) -> set[str]:
+    """The names of the modules and packages in a folder."""
+    return {name.removesuffix(".py") for name in os.listdir(folder)}
 
 
 def _spec_of(module: object) -> importlib.machinery.ModuleSpec | None:

@@ -194,6 +194,8 @@ class _InstanceOf(type):
 
 
 class _Datetime(_real_datetime, metaclass=_InstanceOf):
+    __module__, __qualname__ = "datetime", "datetime"  # as it is shown, and found by pickle
+
     @classmethod
     def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
         return cls.fromtimestamp(time.time(), tz)
@@ -208,9 +210,14 @@ class _Datetime(_real_datetime, metaclass=_InstanceOf):
 
 
 class _Date(_real_date, metaclass=_InstanceOf):
+    __module__, __qualname__ = "datetime", "date"
+
     @classmethod
     def today(cls) -> datetime.date:
         return cls.fromtimestamp(time.time())
+
+
+_Datetime.__name__, _Date.__name__ = "datetime", "date"
 
 
 def _without_argument(function: Callable[..., Any], place: int = 0) -> Callable[..., Any]:
