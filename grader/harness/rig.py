@@ -24,7 +24,7 @@ from grader.proxy import resp
 from grader.proxy.relay import Relay, Times, Upstream, pass_all
 from grader.sandbox.process import Process
 from grader.sandbox.start import Ground, start_worker
-from grader.sandbox.walls import Enclosure, Walls, WallsPlan, enclose, for_another
+from grader.sandbox.walls import Enclosure, Walls, WallsPlan, enclose, on_another_host
 from grader.sandbox.worker import Worker, WorkerError
 from grader.sandbox.workers import Workers
 from grader.server import Server, open_server
@@ -226,7 +226,7 @@ class Rig:
         """
         if not self.walls.isolated or self.workers.apart or not self.workers.wrote():
             return False
-        self.workers.add(self._start_worker(self._enclose(for_another(self.walls))))
+        self.workers.add(self._start_worker(self._enclose(on_another_host(self.walls))))
         self.wait_ready()
         return True
 

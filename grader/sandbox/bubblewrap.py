@@ -42,6 +42,7 @@ class Box:
     shown: tuple[tuple[str, str], ...]  # (path on this machine, path inside), read-only
     scratch_bytes: int
     seccomp: str = ""  # path of a filter of system calls; '' for none
+    host: str = "box"  # what it is called inside
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def arguments(box: Box) -> list[str]:
     return [
         *_with_filter(box),
         *_namespaces(box),
-        *("--die-with-parent", "--new-session", "--hostname", "box"),
+        *("--die-with-parent", "--new-session", "--hostname", box.host),
         *_folders(box),
         *_mounts(box),
         *("--remount-ro", "/", "--chdir", "/tmp", "--"),  # noqa: S108 - inside

@@ -39,6 +39,7 @@ class ContainerBox:
     bounds: Bounds
     shown: tuple[tuple[str, str], ...]  # (path on this machine, path inside), read-only
     environment: dict[str, str]
+    host: str = "box"  # what it is called inside
 
 
 def find() -> tuple[str, str]:
@@ -67,7 +68,7 @@ def arguments(box: ContainerBox) -> list[str]:
     memory = f"{box.bounds.memory_mib + SPARE_MIB}m"
     words = [box.docker, "run", "--rm", "--pull", "never", "--log-driver", "none", "--network", "none"]
     words += ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--ipc", "none"]
-    words += ["--user", f"{box.user}:{box.user}", "--hostname", "box", "--workdir", SCRATCH]
+    words += ["--user", f"{box.user}:{box.user}", "--hostname", box.host, "--workdir", SCRATCH]
     options = f"size={box.bounds.file_mib}m,uid={box.user},gid={box.user},mode=700,noexec,nosuid,nodev"
     words += ["--tmpfs", f"{SCRATCH}:{options}"]
     words += [

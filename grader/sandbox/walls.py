@@ -42,6 +42,8 @@ PYTHON_OPTIONS = ("-P", "-s", "-S", "-B")
 # Local time is another than UTC, so that a mistake shows here that on most servers doesn't.
 LOCAL_TIME, WEST_SECONDS = "EST5", 5 * 3600
 
+FIRST_HOST, SECOND_HOST = "box", "box2"
+
 CHOICES = ("auto", "bubblewrap", "container", "none")
 WAYS = (Isolation.BUBBLEWRAP, Isolation.CONTAINER)  # in the order in which auto tries them
 
@@ -57,6 +59,7 @@ class Walls:
     note: str = ""  # a sentence, where the run is not isolated
     program: str = ""  # bwrap's path, or docker's
     user: int | None = None  # the private user that the worker becomes; None: the grader's own
+    host: str = FIRST_HOST
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,14 @@ def for_another(walls: Walls) -> Walls:
     return replace(walls, user=made.private_user())
 
 
+def on_another_host(walls: Walls) -> Walls:
+    """The same, for a second worker of one submission: both number their processes alike.
+
+    Who says which process it is names its host too, by which the two are told apart.
+    """
+    return replace(for_another(walls), host=SECOND_HOST)
+
+
 def _try_bubblewrap() -> tuple[Walls | None, str]:
     user = bubblewrap.private_user() if os.geteuid() == 0 else None
     trial = bubblewrap.find(user)
@@ -154,6 +165,7 @@ def _enclose_bubblewrap(plan: WallsPlan) -> Enclosure:
         shown=_shown(plan),
         scratch_bytes=plan.bounds.file_mib * 1024 * 1024,
         seccomp=bubblewrap.write_filter(plan.scratch),
+        host=plan.walls.host,
     )
     command = (*bubblewrap.arguments(box), str(runtime.python), *PYTHON_OPTIONS)
     own_user = plan.walls.user is not None or counts_by_namespace()
@@ -162,7 +174,8 @@ def _enclose_bubblewrap(plan: WallsPlan) -> Enclosure:
 
 def _enclose_container(plan: WallsPlan) -> Enclosure:
     assert plan.walls.user is not None  # noqa: S101 - _try_container sets it
-    box = ContainerBox(plan.walls.program, plan.walls.user, plan.bounds, _shown(plan), _environment(SCRATCH))
+    user, host, environment = plan.walls.user, plan.walls.host, _environment(SCRATCH)
+    box = ContainerBox(plan.walls.program, user, plan.bounds, _shown(plan), environment, host)
     command = (*container.arguments(box), *PYTHON_OPTIONS)
     # The docker program itself needs what it needs of our environment; the worker gets the box's.
     enclosure = _boxed(plan, command, dict(os.environ), own_user=True)
