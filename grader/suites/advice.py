@@ -16,6 +16,19 @@ LOCK = (
     "work was done all the same, catch this error."
 )
 
+FOLDER = (
+    "A module is graded in a working directory that isn't its own. What lies beside it is found by "
+    "Path(__file__).parent; other programs and files are not there."
+)
+READ_ONLY = "Where a module is graded, its folder can't be written to: what is to be kept is kept in Valkey."
+
+CAUSES = {
+    "FileNotFoundError": FOLDER,
+    "LockNotOwnedError": LOCK,
+    "ModuleNotFoundError": PACKAGE,
+    "NoPermissionError": COMMAND,
+}
+
 
 def advice(raised: Raised | None) -> str:
     """What to do about an error; '' where its own message is all there is to say."""
@@ -26,5 +39,6 @@ def advice(raised: Raised | None) -> str:
     # Of what a client's pool was made with, on a unix socket, which redis.Redis takes by another name.
     if raised.type == "TypeError" and raised.message.endswith("unexpected keyword argument 'path'"):
         return CLIENT
-    causes = {"NoPermissionError": COMMAND, "ModuleNotFoundError": PACKAGE, "LockNotOwnedError": LOCK}
-    return causes.get(raised.type, "")
+    if raised.type == "OSError" and "Read-only file system" in raised.message:
+        return READ_ONLY
+    return CAUSES.get(raised.type, "")

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.interleave.calls import Raised
-from grader.suites.advice import CLIENT, COMMAND, PACKAGE, advice
+from grader.suites.advice import CLIENT, COMMAND, FOLDER, PACKAGE, READ_ONLY, advice
 from reports.catalogue import load
 
 
@@ -19,6 +19,9 @@ from reports.catalogue import load
             COMMAND,
         ),
         (Raised("ModuleNotFoundError", "No module named 'numpy'"), PACKAGE),
+        (Raised("FileNotFoundError", "[Errno 2] No such file or directory: 'take.lua'"), FOLDER),
+        (Raised("OSError", "[Errno 30] Read-only file system: 'log.txt'"), READ_ONLY),
+        (Raised("OSError", "[Errno 24] Too many open files"), ""),
         (Raised("KeyError", "'ann'"), ""),
         (None, ""),
     ],
@@ -27,6 +30,6 @@ def test_an_error_with_one_cause_has_its_hint(raised, hint):
     assert advice(raised) == hint
 
 
-@pytest.mark.parametrize("hint", [CLIENT, COMMAND, PACKAGE])
+@pytest.mark.parametrize("hint", [CLIENT, COMMAND, FOLDER, PACKAGE, READ_ONLY])
 def test_each_of_them_is_said_in_german(hint):
     assert load("de").said(hint) != hint
