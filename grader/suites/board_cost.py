@@ -18,6 +18,8 @@ TRIPS = "What needs no answer of before goes in one pipeline: a batch is one rou
 CUT = "Let Valkey cut: ZRANGE takes the first and the last index, ZRANGEBYSCORE a LIMIT (start, num)."
 COUNT = "Let Valkey count: ZCOUNT says how many have a higher score, and reads none of them."
 PLACE = "ZRANK says at which index the player is: ZRANGE from there, so many to each side, is enough."
+NOBODY = "Who is not on the board has no rank, and nobody around."
+FIND = "ZSCORE, or ZRANK, says that somebody is not on the board: that takes no list."
 SCRIPTS = " What a script reads counts too."
 TEXTS = " A long text counts as one value for every 16 bytes."
 TIMED = "{} of {:,} players on a board with a ttl"
@@ -108,6 +110,8 @@ def test_rank_reads_no_list(
             what = f"rank among {len(crowd.entries):,} players"
             answer = costs(lab, lambda player=player: board.rank(player), 1, what, COUNT)
             expect(answer, what).to_equal(wanted, hint=RANKS)
+        what = f"rank of nobody among {len(crowd.entries):,} players"
+        expect(costs(lab, lambda: board.rank("nobody"), 1, what, FIND), what).to_equal(None, hint=NOBODY)
 
     crowded.check(lab, ask)
     crowded_for_a_time.check(lab, lambda board: rank_of_the_last(lab, board, crowded_for_a_time.crowd))
@@ -141,6 +145,8 @@ def test_around_reads_no_more_than_it_gives(
                 lab, lambda player=player, near=near: board.around(player, near), 2 * near + 1, what, PLACE
             )
             expect_around(answer, crowd.board, player, near, what)
+        what = f"around nobody among {len(crowd.entries):,} players"
+        expect_entries(costs(lab, lambda: board.around("nobody"), 5, what, FIND), [], NOBODY, what)
         place = len(crowd.entries) // 2
         first, player = place - larger, crowd.entries[place][1]
         what = f"around with radius {larger} among {len(crowd.entries):,} players"

@@ -32,7 +32,7 @@ def test_any_text_names_a_player(lab: Lab, board: StandIn, timed: StandIn, rand:
     base = word(rand)
     names = [*odd_names(rand), base, base.upper(), f" {base}", f"{base} ", f"{base}\n"]
     names += [f"{base}\u00e9", f"{base}e\u0301", "(1", "-inf", "+", "-", f"[{base}", "0", "None", "😀", "日"]
-    names += [" ", "  ", "\n", "\0", f"{base}\0{base}", f"{base}\x1f{base}", base * 50, f"{base * 50}x"]
+    names += [" ", "  ", "\n", "\0", f"{base}\0{base}", f"{base}\x1f{base}", base * 400, f"{base * 400}x"]
     names.append(f"{base}\x0b\x1c\x85\u2028{base}")  # str.splitlines() cuts at each of these
     names += [base.join(["", *CONTROLS, ""]), base.join(["", *DOUBLED, ""])]
     names += words_sent(lab, board, base)
@@ -69,7 +69,7 @@ def test_boards_of_different_names_are_apart(lab: Lab, rand: Random) -> None:
     names = [base, base.upper(), f"{base} ", f"{base}:", f":{base}", f"{base}*", "*", f"{base}-", f"{base}_"]
     names += [f"{base}\u00e9", f"{base}\\xe9", f"{base}e\u0301", f"{base}%3A", " ", "\n", f"{base}\0"]
     names += [base * 300, f"{base * 300}x"]
-    names += SAME_SHORT_HASH
+    names += [f"{{{base}}}", f"{base}}}", *SAME_SHORT_HASH]
     names += [*rand.sample(odd_names(rand), 3), f" {base}", f"{base}\n"]
     names += [f"{base}.", f"{base}/", f"{base}&#233;", f"board:{base}", f"leaderboard:{base}", "7", "07"]
     boards = {base: lab.new("board", base)}

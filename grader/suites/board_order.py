@@ -126,6 +126,7 @@ def test_equals_in_the_order_of_their_bytes(board: StandIn, rand: Random) -> Non
     names.append(base + "e\u0301")  # normalised, it would come after z
     names += [base + " ", base + "!", "~" + base, " " + base, "9" + base, "10" + base, "é" + base, "Ω" + base]
     names.append("😀" + base)  # no byte of any other is as high as its first
+    names.append(base + "\0")  # no byte is lower, and yet the shorter name comes first
     rand.shuffle(names)
     model = filled(board, dict.fromkeys(names, 7.25))
     hint = "Each of these names is a player of its own: a name is used as it is, not trimmed, not changed."

@@ -101,6 +101,7 @@ def test_add_of_nothing_puts_on_the_board(board: StandIn, rand: Random) -> None:
     board.add(bob, 3.0)
     expect_sum(board, bob, 0.0, 3.0, "0 points leave the score as it is, and the score is returned.")
     expect(board.size()).to_equal(2, hint=hint)
+    expect(board.remove(ann)).to_equal(True, hint=f"Who has a score of 0 is on the board. {REMOVED}")
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
@@ -152,6 +153,7 @@ def test_scores_keep_every_bit(board: StandIn, timed: StandIn, rand: Random) -> 
     model = BoardModel(given.items())
     everybody = "All players are on the board, in the order of their scores."
     expect_entries(board.top(20), model.entries(), everybody, board=model)
+    expect(board.size(), "The size with the largest and the smallest scores").to_equal(len(given), hint=SIZE)
     for player in list(given)[:3]:
         expect_around(board.around(player), model, player)
     for value in values:

@@ -46,6 +46,7 @@ def test_threads_of_one_process(lab: Lab, rand: Random) -> None:
 def lists(lab: Lab, board: StandIn, players: list[str], hint: str) -> None:
     """Threads that read at once give what one gives alone; whether that is right is seen elsewhere."""
     calls = [it.top(1), it.around(players[0], 0), it.between(0.0, 99.0), it.rank(players[1])]
+    calls += map(it.score, players)
     alone = [getattr(board, call.method).answer(*call.args) for call in calls]
     expect_as_alone(calls, lab.together(board.actor, calls, in_turn()), alone, hint)
 

@@ -162,6 +162,8 @@ def test_an_error_reaches_its_caller(lab: Lab, cache: StandIn, rand: Random) -> 
         "ZeroDivisionError",
         "AssertionError",
         "MemoryError",
+        "ConnectionError",
+        "StopIteration",  # of a generator it would be the end, and no error
     ):
         (key, text), before = words(rand, 2), len(lab.computed)
         answer = cache.get_or_compute.answer(key, Compute(raises=(kind, text), name=f"raise_{kind}"))

@@ -11,8 +11,18 @@ from grader.interleave.moves import Move
 from grader.proxy import resp
 from grader.proxy.link import unit_length
 from grader.suites.advice import advice
-from grader.suites.cache_hints import ERROR, JSON_TEXT, ONE, why_value
-from grader.suites.cache_rules import NOTHING, TAKES, WITHIN_SECONDS, callers, given, let_compute, stored
+from grader.suites.cache_hints import ERROR, IN_SELF, JSON_TEXT, ONE, why_value
+from grader.suites.cache_rules import (
+    NOTHING,
+    TAKES,
+    WITHIN_SECONDS,
+    callers,
+    fill,
+    given,
+    in_turns,
+    let_compute,
+    stored,
+)
 from grader.suites.check import check
 from grader.suites.clues import Lost, pick
 from grader.suites.expect import CheckFailedError, expect, is_number, sentence
@@ -23,6 +33,7 @@ from grader.suites.names import word, words
 
 calls = Calls("cache")
 ATOMIC = "Data and expiry go in one atomic step: one command, MULTI/EXEC, a script; a pipeline is not one."
+LISTED = "A list of the keys that is kept beside the entries changes in the same atomic step as they do."
 WALK = "KEYS stops the server while it looks at every key: walk with SCAN."
 
 
@@ -67,6 +78,33 @@ def test_invalidate_counts_what_it_deleted(lab: Lab, rand: Random) -> None:
         lambda counts, looks: _sum(counts) == len(keys) and not any(looks),
     )
     lab.race(scenario, judge, "Count what Valkey says it deleted, not what the walk had found.")
+    _find_what_get_finds(lab, word(rand))
+    _invalidate_in_threads(lab, *words(rand, 2))
+
+
+def _find_what_get_finds(lab: Lab, key: str) -> None:
+    """After a set beside a delete of that key invalidate deletes the entry, if there is one."""
+    verdict = "After a set beside a delete invalidate counted something else than what get finds."
+    scenario = Scenario(
+        {"cache": ()},
+        (calls.set(key, "new"), calls.delete(key)),
+        setup=(calls.set(key, "old"),),
+        look=(calls.get(key, NOTHING), calls.invalidate(key)),
+    )
+    judge = _judged(verdict, lambda _, looks: (looks[0] != NOTHING) == (looks[1] == 1))
+    lab.race(scenario, judge, pick(LISTED), most=20)
+
+
+def _invalidate_in_threads(lab: Lab, one: str, more: str) -> None:
+    """Two threads that share an object invalidate a glob each, and count as one does alone."""
+    cache, globs = lab.new("cache"), (f"{one}*", f"{more}*")
+    keys = [f"{one}1", *(f"{more}{number}" for number in range(3))]
+    fill(cache, keys)
+    alone = [given(cache.invalidate.answer(glob)) for glob in globs]
+    fill(cache, keys)
+    answers = lab.together(cache.actor, [calls.invalidate(glob) for glob in globs], in_turns())
+    what = "What invalidate gave in each of two threads"
+    expect([given(answer) for answer in answers], what).to_equal(alone, hint=IN_SELF)
 
 
 @check(points=0.5, objective="atomicity", guide="lost-updates")
@@ -182,8 +220,11 @@ def test_no_forbidden_commands(lab: Lab, rand: Random) -> None:
         expect(value, "What get_or_compute returned").to_be_one_of(("value", "second"), hint=hint)
 
 
-def _crash(lab: Lab, call: Call, *setup: Call) -> None:
-    """Kill the caller after each of its commands: no key may be left without an expiry."""
+def _crash(lab: Lab, call: Call, *setup: Call, listed: StandIn | None = None) -> None:
+    """Kill the caller after each of its commands: no key may be left without an expiry.
+
+    Where there is one to look with, an entry of the call's key is found by invalidate if get finds it.
+    """
 
     def prepare() -> tuple[StandIn, Call]:
         lab.empty()
@@ -195,19 +236,25 @@ def _crash(lab: Lab, call: Call, *setup: Call) -> None:
     victim, _ = prepare()
     lab.value_of(lab.answer_of(victim.actor, call), call)
     always = lab.eternal_keys()  # a key that never has an expiry is another check's affair
+    key = call.args[0]
+    finds = listed is not None and listed.invalidate.answer(key) == Returned(1)
 
     def judge() -> str:
         left = [key for key in lab.eternal_keys() if key not in always]
-        return f"The crash left the key {left[0]!r} without an expiry." if left else ""
+        if left:
+            return f"The crash left the key {left[0]!r} without an expiry."
+        if finds and listed and listed.get(key, NOTHING) != NOTHING and listed.invalidate(key) != 1:
+            return "The crash left an entry that get finds, and invalidate does not."
+        return ""
 
-    lab.crash_in(prepare, judge, ATOMIC)
+    lab.crash_in(prepare, judge, lambda: LISTED if listed and not lab.eternal_keys() else ATOMIC)
 
 
 @check(points=1, objective="crashes", guide="crashes-and-expiry")
 def test_a_crash_in_set(lab: Lab, cache: StandIn, rand: Random) -> None:
     """No crash in set or touch leaves a key that never expires."""
     key, value = word(rand), word(rand)
-    _crash(lab, calls.set(key, value, ttl=60))
+    _crash(lab, calls.set(key, value, ttl=60), listed=cache)
     _crash(lab, calls.set(key, value), calls.set(key, "old"))
     _crash(lab, calls.touch(key, ttl=60), calls.set(key, value))
     expect(cache.get(key)).to_equal(value)
@@ -231,17 +278,29 @@ def test_a_crash_in_get_or_compute(lab: Lab, cache: StandIn, rand: Random) -> No
 
 
 def _expect_always_expiring(lab: Lab, key: str) -> None:
-    """After each step of a hit, of a compute() that raises, and of one that waits: a crash may come there."""
+    """After each step of a hit, a miss, a deletion, and of a compute() that raises, waits, or takes over.
+
+    A crash may come there.
+    """
     lab.empty()
     holder, other = callers(lab, 2)
-    holder.set(f"{key}2", 1)
-    _expect_expiring(lab, other.get.begin(f"{key}2"))
+    holder.set_many({f"{key}2": 1, f"{key}4": 1})
+    for method, argument in ((other.get, f"{key}2"), (other.get, key), (other.delete, f"{key}2")):
+        _expect_expiring(lab, method.begin(argument))
+    _expect_expiring(lab, other.invalidate.begin(f"{key}4"))
     fails = Compute(raises=("ComputeFailed", "no"), name="fails")
     _expect_expiring(lab, other.get_or_compute.begin(key, fails))
     held = holder.get_or_compute.begin(f"{key}3", Compute("value", takes=TAKES / 2))
     let_compute(lab)
     _expect_expiring(lab, other.get_or_compute.begin(f"{key}3", Compute("second")))
     held.answer()
+    victim = lab.new("victim", actor=lab.victim())
+    victim.get_or_compute.begin(f"{key}5", Compute("lost", takes=8))
+    let_compute(lab)
+    lab.kill(victim)
+    if not lab.eternal_keys():  # a lock that never ends is another check's affair
+        lab.advance(12)
+        _expect_expiring(lab, other.get_or_compute.begin(f"{key}5", Compute("found")))
 
 
 def _expect_expiring(lab: Lab, call: Pending) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from grader.interleave.actor import Actor
-from grader.interleave.calls import Call
+from grader.interleave.calls import Call, Returned
 from grader.interleave.moves import Move
 from grader.proxy.link import unit_length
-from grader.suites.cart_rules import contents, expect_held, fill, plain
+from grader.suites.cart_quantities import SAME_STEP
+from grader.suites.cart_rules import contents, expect_held, fill, plain, units_of
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, sentence
 from grader.suites.keys import read_keys
@@ -150,21 +151,36 @@ class Between:
 @check(points=1, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))
 def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
     """No crash, after any command of a change, leaves a key that never expires."""
-    some = {"ann": {"tea": 1, "jam": 1}}
+    some, other = {"ann": {"tea": 1, "jam": 1}}, lab.enter()
+    counted = counted_by(lab, lab.new("ann", "ann", actor=other), some["ann"])
     for call, before in (
         (ann.add("milk", 2), {}),
         (ann.set_quantity("milk", 2), {}),
         (ann.remove("tea"), some),
         (ann.clear(), some),
     ):
-        crash(lab, call, before)
+        crash(lab, call, before, counted)
     crash_readers(lab, some)
-    caller, other = lab.victim(), lab.enter()
+    caller = lab.victim()
     for call in (ann.add("tea", 2), ann.set_quantity("tea", 2), ann.remove("tea")):
         empty_in_between(lab, call, caller, other)
     cart = lab.new("ann", "ann", actor=lab.victim())
     cart.add("tea")
     expect_held(cart, "tea")
+
+
+def counted_by(lab: Lab, witness: StandIn, some: Quantities) -> Aftermath:
+    """After a crash count is the units that items gives, where it is so without one."""
+
+    def wrong() -> str:
+        units, count = units_of(witness.items.answer()), witness.count.answer()
+        if units is None or count == Returned(units):
+            return ""
+        return f"The crash left {units} units in the cart, and count gives {count}."
+
+    lab.empty()
+    fill(witness, some)
+    return Aftermath() if wrong() else Aftermath(wrong, SAME_STEP)
 
 
 def crash_readers(lab: Lab, before: Mapping[str, Quantities]) -> None:

@@ -80,6 +80,7 @@ def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
     expect(left).to_be_between(ttl - 22, ttl - 18, hint=hint_left)
     hint = "The seconds are rounded, up or down."
     expect(left).to_be(lambda seen: seen == int(seen), "a whole number", hint)
+    expect_ttl_of_each_change(lab, cart, ttl)
     again = lab.new("again", user, ttl=ttl)
     hint = "To make another object of a cart is no change of it: the time that is left stays."
     expect(cart.ttl(), "ttl after another object was made").to_be_between(ttl - 22, ttl - 18, hint=hint)
@@ -95,6 +96,23 @@ def test_ttl_is_seconds_left(lab: Lab, rand: Random) -> None:
     expect(cart.ttl()).to_equal(None, hint=hint)
     cart.add("tea")
     read_beside(lab, cart, ann.ttl(), {"tea": 1}, GONE)
+
+
+def expect_ttl_of_each_change(lab: Lab, cart: StandIn, ttl: int) -> None:
+    """Whichever method changed the cart last, ttl tells what that left; if it is right is seen elsewhere."""
+    lab.new("guest", "gus").add("jam")
+    for method, args in (
+        ("set_quantity", ("jam", 2)),
+        ("remove", ("jam",)),
+        ("merge", ("gus",)),
+        ("add", ("tea",)),
+    ):
+        getattr(cart, method)(*args)
+        restarted = any(state.ttl and state.ttl > ttl - ROOM for state in lab.keys() if state.type == "hash")
+        hint = f"{method} changes the cart, and with it the seconds that are left: ttl asks Valkey for them."
+        low = ttl - 2 if restarted else 0
+        expect(cart.ttl(), f"ttl right after {method}").to_be_between(low, ttl + 2, hint=hint)
+        lab.advance(20)
 
 
 @check(points=0.5, objective="ttl", guide="time-to-live")

@@ -11,7 +11,7 @@ from grader.interleave.moves import all_begin, in_turn
 from grader.results import Value
 from grader.sandbox.inside.worker_wire import Opaque
 from grader.suites.cart_model import carts
-from grader.suites.cart_rules import NO_DICT, contents, expect_contents, fill, plain, strangers
+from grader.suites.cart_rules import NO_DICT, contents, expect_contents, fill, key_names, plain, strangers
 from grader.suites.check import check
 from grader.suites.clues import Lost, Pick, pick
 from grader.suites.expect import expect, is_number
@@ -334,6 +334,28 @@ def test_checkout_beside_a_change(lab: Lab, rand: Random) -> None:
         tried = race(lab, (ann.checkout(), beside), (ann.add(tea, 2),), verdict, hint)
     if tried > ONE_STEP_EACH:
         checkout_hindered(lab, tea)
+        expect_no_key_left(lab, tea)
+
+
+def expect_no_key_left(lab: Lab, tea: str) -> None:
+    """Where a checkout leaves an empty cart there is no key of the user's, whatever an add beside it did."""
+    lab.empty()
+    cart = lab.new("ann", "ann")
+    cart.add(tea, 3)
+    cart.checkout()
+    before = key_names(lab)  # of such as are there for everybody, or are left without a race too
+
+    def judge(ending: Ending) -> str:
+        left = [name for name in key_names(lab) if name not in before]
+        emptied = ending.look == (Returned({}),) and not isinstance(ending.answers[0], Raised)
+        return (
+            f"The user's cart is empty, and the key {left[0]!r} is still there." if emptied and left else ""
+        )
+
+    together = (ann.add(tea, 3), ann.checkout())
+    scenario = Scenario({"ann": ("ann",)}, together, (ann.add(tea, 2),), (ann.items(),))
+    hint = "What belongs to a cart is written, and deleted, in the same atomic step as the cart itself."
+    lab.race(scenario, judge, pick(hint))
 
 
 def checkout_hindered(lab: Lab, tea: str) -> None:
