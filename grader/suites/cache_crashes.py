@@ -252,7 +252,7 @@ def _crash(lab: Lab, call: Call, *setup: Call, listed: StandIn | None = None) ->
 
 @check(points=1, objective="crashes", guide="crashes-and-expiry")
 def test_a_crash_in_set(lab: Lab, cache: StandIn, rand: Random) -> None:
-    """No crash in set or touch leaves a key that never expires."""
+    """No crash in set or touch leaves a key that never expires, or an entry that invalidate does not find."""
     key, value = word(rand), word(rand)
     _crash(lab, calls.set(key, value, ttl=60), listed=cache)
     _crash(lab, calls.set(key, value), calls.set(key, "old"))

@@ -150,7 +150,7 @@ class Between:
 
 @check(points=1, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))
 def test_a_crash_leaves_no_key_without_expiry(lab: Lab) -> None:
-    """No crash, after any command of a change, leaves a key that never expires."""
+    """No crash, after any command of a change, leaves a key that never expires, or a wrong count."""
     some, other = {"ann": {"tea": 1, "jam": 1}}, lab.enter()
     counted = counted_by(lab, lab.new("ann", "ann", actor=other))
     for call, before in (

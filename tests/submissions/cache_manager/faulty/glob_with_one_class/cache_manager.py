@@ -131,10 +131,19 @@ class CacheManager:
     @staticmethod
     def _matches(pattern, key):
         found = re.search(r"\[(.*)\]", pattern)
-        regex = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in (pattern[:found.start()] if found else pattern))
+        regex = "".join(
+            ".*" if c == "*" else "." if c == "?" else re.escape(c)
+            for c in (pattern[: found.start()] if found else pattern)
+        )
         if found:
-            regex += "[" + found[1].replace("\\", "\\\\").replace("^", "\\^").replace("[", "\\[").replace("]", "") + "]"
-            regex += "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern[found.end():])
+            regex += (
+                "["
+                + found[1].replace("\\", "\\\\").replace("^", "\\^").replace("[", "\\[").replace("]", "")
+                + "]"
+            )
+            regex += "".join(
+                ".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern[found.end() :]
+            )
         return re.fullmatch(regex, key, re.DOTALL) is not None
 
     def _entry(self, key: str) -> str:

@@ -123,7 +123,7 @@ class CacheManager:
             if len(batch) == SCAN_COUNT:
                 deleted += self._client.unlink(*batch)
                 batch.clear()
-        if pattern == '*':
+        if pattern == "*":
             for lock in self._client.scan_iter(match=f"{self._namespace}:lock:*"):
                 self._client.unlink(lock)
         if batch:

@@ -119,7 +119,7 @@ class CacheManager:
         # The locks lie under another prefix, so the walk never sees one.
         match = f"{self._namespace}:entry:{pattern}"
         for entry in self._client.scan_iter(match=match, count=SCAN_COUNT):
-            if self._client.exists(entry.replace(':entry:', ':lock:', 1)):
+            if self._client.exists(entry.replace(":entry:", ":lock:", 1)):
                 continue
             batch.append(entry)
             if len(batch) == SCAN_COUNT:

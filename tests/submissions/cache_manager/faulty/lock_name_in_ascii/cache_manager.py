@@ -90,7 +90,11 @@ class CacheManager:
 
     def get_or_compute(self, key: str, compute: Callable[[], Any], ttl: int | None = None) -> Any:
         """The value; where there is none, one caller computes and stores it while the others wait."""
-        entry, lock, seconds = self._entry(key), f"{self._namespace}:lock:{key.encode('ascii', 'ignore').decode()}", self._seconds(ttl)
+        entry, lock, seconds = (
+            self._entry(key),
+            f"{self._namespace}:lock:{key.encode('ascii', 'ignore').decode()}",
+            self._seconds(ttl),
+        )
         # The token says whose lock it is: a caller that was too slow must not release its successor's.
         token = uuid.uuid4().hex
         while True:

@@ -112,7 +112,11 @@ class CacheManager:
                 break
             held = self._client.get(lock)
             # Its time is over, so its holder is dead: take the lock over, unless somebody else did.
-            if held and float(held.split(":")[0]) < time.time() and self._take(keys=[lock], args=[held, token]):
+            if (
+                held
+                and float(held.split(":")[0]) < time.time()
+                and self._take(keys=[lock], args=[held, token])
+            ):
                 self._client.expire(lock, 60)
                 break
             time.sleep(POLL_SECONDS)

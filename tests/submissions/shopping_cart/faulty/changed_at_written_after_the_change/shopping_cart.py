@@ -92,7 +92,7 @@ class ShoppingCart:
         guest = cart_key(guest_id)
         if guest == self._key:
             raise ValueError("a cart can't be merged with itself")
-        self._merge(keys=[guest, self._key, 'changed:' + guest_id], args=[self._ttl])
+        self._merge(keys=[guest, self._key, "changed:" + guest_id], args=[self._ttl])
 
     def checkout(self) -> dict[str, int]:
         """Take everything out of the cart and return it."""

@@ -59,7 +59,7 @@ class ShoppingCart:
         named(item)
         if quantity < 1:
             raise ValueError(f"a quantity to add is 1 or more, not {quantity}")
-        return self._change(keys=[self._key, self._counter], args=[item, '', quantity, self._ttl])[0]
+        return self._change(keys=[self._key, self._counter], args=[item, "", quantity, self._ttl])[0]
 
     def set_quantity(self, item: str, quantity: int) -> None:
         """Set the item's quantity; 0 removes it."""
@@ -109,7 +109,7 @@ class ShoppingCart:
         guest = cart_key(guest_id)
         if guest == self._key:
             raise ValueError("a cart can't be merged with itself")
-        self._merge(keys=[guest, self._key, 'count:' + guest_id, self._counter], args=[self._ttl])
+        self._merge(keys=[guest, self._key, "count:" + guest_id, self._counter], args=[self._ttl])
 
     def checkout(self) -> dict[str, int]:
         """Take everything out of the cart and return it."""

@@ -101,7 +101,7 @@ class ShoppingCart:
             raise ValueError("a cart can't be merged with itself")
         with self._lock():
             self._merge(keys=[guest, self._key], args=[self._ttl])
-            self._client.delete('count:' + guest_id)
+            self._client.delete("count:" + guest_id)
             self._recount()
 
     def checkout(self) -> dict[str, int]:

@@ -62,7 +62,7 @@ class ShoppingCart:
         pipeline = self._client.pipeline(transaction=True)
         pipeline.hdel(self._key, item)
         gone = bool(self._commit(pipeline))
-        if self._client.hkeys(self._key) == ['_merged_from']:
+        if self._client.hkeys(self._key) == ["_merged_from"]:
             self._client.delete(self._key)
         return gone
 
@@ -129,4 +129,4 @@ def named(item: str) -> str:
 
 def whole(fields: Mapping[Any, Any]) -> dict[str, int]:
     """Quantities as numbers: a hash holds text only."""
-    return {item: int(quantity) for item, quantity in fields.items() if item != '_merged_from'}
+    return {item: int(quantity) for item, quantity in fields.items() if item != "_merged_from"}
