@@ -1,7 +1,7 @@
 """One check's actors and what they are asked: to import, to make objects, to call methods."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from grader.interleave.actor import Actor, read_answer
@@ -32,11 +32,16 @@ class Stage(Simulation):
 
     # Actors
 
-    def enter(self, name: str) -> Actor:
-        """A new actor, in a fresh process with a client of its own."""
-        address = self.relay.open(name)
+    def enter(self, name: str, like: Actor | None = None) -> Actor:
+        """A new actor, in a fresh process with a client of its own.
+
+        One ``like`` another has the other's clock and what random gives, and secrets of its own.
+        """
+        address = self.kit.inside(self.relay.open(name))
         seed, late = hash((self._seed, len(self.actors))), len(self.actors) * APART_NANOSECONDS
-        order = Order(self.kit.inside(address), seed, self.clock.monotonic + late, self.clock.wall + late)
+        order = Order(address, seed, seed, self.clock.monotonic + late, self.clock.wall + late)
+        if like is not None:
+            order = replace(like.order, valkey=address, secret=seed)
         actor = Actor(name, self.kit.workers.spawn(len(self.actors)), order)
         self.admit(actor)
         return actor

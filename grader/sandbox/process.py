@@ -22,7 +22,8 @@ class Order:
     """What a new actor's process is told."""
 
     valkey: str  # its address
-    seed: int
+    seed: int  # of what random gives
+    secret: int  # of what os.urandom gives
     monotonic: int  # where its clocks begin, in nanoseconds
     wall: int
 

@@ -16,13 +16,22 @@ from grader.suites.cart_rules import (
     key_names,
     peek,
     plain,
-    signs_around,
 )
 from grader.suites.check import check
 from grader.suites.expect import CheckFailedError, Hint, expect, sentence
 from grader.suites.keys import shown_name
 from grader.suites.lab import Executions, Lab, StandIn
-from grader.suites.names import ALIKE, SAME_SHORT_HASH, SHARED_STATE, odd_names, short, word, words
+from grader.suites.names import (
+    ALIKE,
+    SAME_SHORT_HASH,
+    SHARED_STATE,
+    long_names,
+    odd_names,
+    short,
+    signs_around,
+    word,
+    words,
+)
 
 REMEMBERS = "On an emptied server the same calls give something else than before: what does Python remember?"
 SHOWN_KEYS = 6
@@ -30,7 +39,6 @@ ONE_HASH = "HINCRBY and HSET write a field of a hash: the hash is the cart, and 
 NOT_EVEN_A_HELPER = (
     "Valkey deletes a hash with its last field; what else a call needs, it deletes before it returns."
 )
-LONGER = 2000  # characters, more than the 255 or 1024 at which many cut a name
 MOST_OWN_FIELDS = 2  # of a cart, beside one for each item: a version, the moment of its last change
 SHORT, LATE = 60, 10  # seconds that a cart lives; after its end, when all that belonged to it is gone
 HELD = 30  # seconds that other users' carts live: who waits for one of them to go away needs no longer
@@ -138,12 +146,6 @@ def key_of(lab: Lab, user: str) -> list[str]:
     lab.new("first", like).add("tea")
     found = [name.replace(like, user) for name in key_names(lab) if like in name and name != like]
     return found[:1]
-
-
-def long_names(rand: Random) -> list[str]:
-    """Two names that differ at their very end."""
-    same = word(rand, LONGER)
-    return [f"{same}{last}" for last in "ab"]
 
 
 def same_key(lab: Lab, made: dict[str, StandIn], user: str) -> str:

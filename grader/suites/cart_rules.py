@@ -8,7 +8,7 @@ from grader.interleave.calls import Answer, Returned
 from grader.sandbox.inside.worker_wire import Opaque
 from grader.suites.expect import Expectation, expect
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import CONTROLS, DOUBLED, word, words
+from grader.suites.names import word, words
 
 MANY = 40  # items, which with a long name among them Valkey no longer keeps in one piece
 LONG = 200  # characters of a long name
@@ -98,12 +98,6 @@ def expect_held(cart: StandIn, item: str) -> None:
 def many_items(rand: Random) -> dict[str, int]:
     """Quantities of many items."""
     return {name: rand.randrange(1, 50) for name in (*words(rand, MANY), word(rand, LONG))}
-
-
-def signs_around(base: str) -> list[str]:
-    """Names with the signs in them at which a text that was joined is split again, and by which it is cut."""
-    within = ("\0", *CONTROLS), DOUBLED
-    return [*(base + "".join(signs) + base for signs in within), f"{base}\0", f"\0{base}", f"{base}\x1f"]
 
 
 def any_key(lab: Lab) -> bool:

@@ -60,9 +60,12 @@ class Lab(Calling):
 
     # Objects
 
-    def enter(self) -> Actor:
-        """A new caller: a process of its own with the student's module in it."""
-        actor = self.stage.enter(_actor_name(len(self.stage.actors)))
+    def enter(self, like: Actor | None = None) -> Actor:
+        """A new caller: a process of its own with the student's module in it; with ``like`` a twin.
+
+        Twins have one clock, and random gives them the same: only what nobody can guess is another.
+        """
+        actor = self.stage.enter(_actor_name(len(self.stage.actors)), like)
         exercise, file = self._subject.exercise, self._subject.file
         answer = self.stage.load(actor, file, exercise.class_name)
         if isinstance(answer, Raised):

@@ -11,6 +11,9 @@ from grader.suites.names import word, words
 
 NEW = "This user had no hit before: users do not count for each other."
 LEFT = "Fewer than limit hits of this user are in the last window seconds: older ones no longer count."
+TUPLE = "hit returns a tuple, (allowed, remaining, retry_after), be the hit allowed or refused."
+DAY = 86400  # seconds
+MANY = 150  # hits
 STILL_IN = "The third hit is still in the window, so it counts: was it forgotten with the older ones?"
 
 
@@ -22,7 +25,7 @@ def is_refusal(seen: Any) -> bool:
 @check(points=1, objective="values", guide="rate-limiting")
 def test_as_many_as_the_limit(lab: Lab, rand: Random) -> None:
     """As many hits as the limit are allowed, with (True, how many remain, 0); the next is refused."""
-    limit, user = rand.randrange(2, 8), word(rand)
+    limit, (user, eager) = rand.randrange(2, 8), words(rand, 2)
     store = lab.new("limiter", word(rand), limit, window_of(rand))
     for left in reversed(range(limit)):
         seen = store.hit(user)
@@ -30,16 +33,27 @@ def test_as_many_as_the_limit(lab: Lab, rand: Random) -> None:
         expect(seen).to_equal((True, left, 0), hint=ROOM if is_refusal(seen) else hint)
     for _ in range(2):
         refused(store, user, "Count first: a hit is allowed where fewer than limit were.")
+    what = "What hit returns where it is refused"
+    expect(store.hit(user), what).to_be(lambda it: isinstance(it, tuple), "a tuple", hint=TUPLE)
+    many = lab.new("many", word(rand), MANY, window_of(rand))
+    many.hit.many([(eager,)] * (MANY - 2))
+    fill(many, eager, 2, "A limit is any whole number above 0, and all hits within the window count.")
 
 
 @check(points=0.5, objective="values", guide="rate-limiting")
 def test_a_limit_of_one(lab: Lab, rand: Random) -> None:
-    """A limit of 1 allows one hit in a window, and a window may be a second."""
-    user, store = word(rand), lab.new("limiter", word(rand), 1, 1)
-    allowed(store, user, 1)
-    refused(store, user)
-    lab.advance(1 + EDGE)
-    allowed(store, user, 1, "The window has gone by: the hit before no longer counts.")
+    """A limit of 1 allows one hit in a window, and a window may be a second or many days."""
+    for window in (1, rand.randrange(2, 9) * DAY):
+        (user, other), names = words(rand, 2), words(rand, 2)
+        store, patient = (lab.new(f"limiter_{name}", name, 1, window) for name in names)
+        allowed(store, user, 1)
+        refused(store, user)
+        allowed(patient, other, 1)
+        early = max(0, window - 2)
+        lab.advance(early)
+        refused(patient, other, "A window is any number of seconds, be it one or those of many days.")
+        lab.advance(window - early + EDGE)
+        allowed(store, user, 1, "The window has gone by: the hit before no longer counts.")
 
 
 @check(points=1, objective="values", guide="rate-limiting")
@@ -61,13 +75,23 @@ def test_remaining_beside_hits_that_leave(lab: Lab, rand: Random) -> None:
 @check(points=1, objective="values", guide="rate-limiting")
 def test_reset_forgets(lab: Lab, rand: Random) -> None:
     """reset forgets the user's hits, so that all are allowed anew, and leaves other users alone."""
-    window, (user, other) = window_of(rand), words(rand, 2)
-    store = lab.new("limiter", word(rand), 3, window)
-    fill(store, user, 3)
-    fill(store, other, 3, NEW)
+    window, (user, other, *names) = window_of(rand), words(rand, 4)
+    store, elsewhere = (lab.new(f"limiter{n}", name, 5, window) for n, name in enumerate(names))
+    others = (other, f"{user}:{other}", f"{user}{other}", f"{other}:{user}", f"{other}{user}")
+    for one in (user, *others):
+        fill(store, one, 5, NEW)
+    seen = elsewhere.hit(user)
+    apart = is_answer(seen) and bool(seen[0])  # else it is for limiters_are_apart to say
+    if apart:
+        fill(elsewhere, user, 4)
+    store.reset(f"{user[:2]}*")
+    refused(store, user, "Only hits of the user that is reset are forgotten: a * in a name is no pattern.")
     expect(store.reset(user)).to_equal(True, hint="There were hits within the window.")
-    allowed(store, user, 2, "After a reset all hits are allowed anew.")
-    refused(store, other, "Only this user's hits are forgotten.")
+    allowed(store, user, 4, "After a reset all hits are allowed anew.")
+    for one in others:
+        refused(store, one, "Only this user's hits are forgotten.")
+    if apart:
+        refused(elsewhere, user, "Only this limiter's hits are forgotten.")
 
 
 @check(points=0.5, objective="values", guide="rate-limiting")
@@ -140,6 +164,10 @@ def test_retry_after_is_when_the_next_would_be(lab: Lab, rand: Random) -> None:
     allowed(store, user, 1, "Whoever waits as long as retry_after says is let in.")
     left = 0.2 * window - EDGE
     expect(refused(store, user), "retry_after").to_be_between(left - CLOSE, left + CLOSE, hint=hint)
+    single, lone = lab.new("single", word(rand), 1, window), word(rand, 7)
+    single.hit(lone)
+    if is_refusal(seen := single.hit(lone)):  # else it is for a_limit_of_one to say
+        expect(seen[2], "retry_after").to_be_between(window - CLOSE, window + CLOSE, hint=hint)
 
 
 @check(points=1, objective="ttl", guide="rate-limiting")

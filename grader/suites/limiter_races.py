@@ -75,14 +75,17 @@ def test_every_key_expires(lab: Lab, rand: Random) -> None:
 
 @check(points=1, objective="crashes", guide="crashes-and-expiry", needs=("every_key_expires",))
 def test_a_crash_in_hit(lab: Lab, rand: Random) -> None:
-    """No crash in hit leaves a key that never expires, or lets more through than the limit."""
+    """No crash leaves a key that never expires; one in hit lets no more through than the limit."""
     name, user = words(rand, 2)
     witness = lab.enter()
 
-    def prepare() -> tuple[StandIn, Call]:
+    def prepare(method: str) -> tuple[StandIn, Call]:
         lab.empty()
         store = lab.new("limiter", name, 3, 60, actor=lab.enter())
-        return store, limiter.hit(user)
+        if method == "hit":
+            return store, limiter.hit(user)
+        allowed(store, user, 1)
+        return store, limiter.reset(user)
 
     def judge() -> str:
         if eternal := lab.eternal_keys():
@@ -92,4 +95,6 @@ def test_a_crash_in_hit(lab: Lab, rand: Random) -> None:
         fitted = sum(is_answer(value) and value[0] == True for value in seen)  # noqa: E712 - 1 serves too
         return "" if 0 < fitted < 5 else f"After the crash five hits gave {seen}, with a limit of 3."
 
-    lab.crash_in(prepare, judge, "The hit and its expiry go in one atomic step: MULTI/EXEC or a script.")
+    hint = "What is written and its expiry go in one atomic step: MULTI/EXEC or a script."
+    for method in ("hit", "reset"):
+        lab.crash_in(lambda method=method: prepare(method), judge, hint)

@@ -52,6 +52,7 @@ SAME_SHORT_HASH = (
     *("user29685295", "user32060020"),
 )
 LONGEST_SHOWN = 40
+LONGER = 2000  # characters, more than the 255 or 1024 at which many cut a name
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -81,3 +82,34 @@ def odd_names(rand: random.Random) -> list[str]:
         place = rand.randrange(3)
         names.append((f"{part}{base}", f"{base[:2]}{part}{base[2:]}", f"{base}{part}")[place])
     return names
+
+
+def long_names(rand: random.Random) -> list[str]:
+    """Two names that differ at their very end."""
+    same = word(rand, LONGER)
+    return [f"{same}{last}" for last in "ab"]
+
+
+def signs_around(base: str) -> list[str]:
+    """Names with the signs in them at which a text that was joined is split again, and by which it is cut."""
+    within = ("\0", *CONTROLS), DOUBLED
+    return [*(base + "".join(signs) + base for signs in within), f"{base}\0", f"\0{base}", f"{base}\x1f"]
+
+
+def near_names(base: str) -> list[str]:
+    """Names that are one for whoever trims, changes the case, normalises, leaves out or escapes."""
+    accents = ("\u00e9", "e\u0301", "e", "\u212b", "\u00c5", "&#233;", "%C3%A9", "\\xe9")
+    ends = (" ", "\n", ":", "*", "%20", "%", "{}", *accents)
+    return [base, base.upper(), f" {base}", " ", "\n", "*", "7", "07", *(f"{base}{end}" for end in ends)]
+
+
+def named_like_keys(keys: list[str], name: str) -> list[str]:
+    """Other names of which one of these keys could be the key, as some of them are the name's own."""
+    layouts = [key.split(name) for key in keys if key.count(name) == 1]
+    fits = [
+        key[len(before) : len(key) - len(after)]
+        for before, after in layouts
+        for key in keys
+        if len(before) + len(after) < len(key) and key.startswith(before) and key.endswith(after)
+    ]
+    return [found for found in dict.fromkeys(fits) if found != name]

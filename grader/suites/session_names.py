@@ -4,19 +4,34 @@ import json
 import re
 from functools import partial
 from random import Random
+from uuid import UUID
 
-from grader.interleave.calls import Unserializable
+from grader.interleave.calls import Raised, Unserializable
+from grader.interleave.moves import in_turn
 from grader.suites.check import check
-from grader.suites.expect import expect, expect_raised
-from grader.suites.lab import Lab, StandIn
-from grader.suites.names import ALIKE, SHARED_STATE, odd_names, word, words
-from grader.suites.session_rules import DATA, NOT_TWO, log_in, session_of, tokens_of
+from grader.suites.expect import CheckFailedError, expect, expect_raised, sentence
+from grader.suites.lab import Calls, Lab, StandIn
+from grader.suites.names import (
+    ALIKE,
+    SAME_SHORT_HASH,
+    SHARED_STATE,
+    long_names,
+    named_like_keys,
+    near_names,
+    odd_names,
+    short,
+    signs_around,
+    word,
+    words,
+)
+from grader.suites.session_rules import DATA, NOT_TWO, expect_token, log_in, session_of, tokens_of
 
+calls = Calls("store")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32,}")
 
 
 @check(points=0.5, objective="keys", guide="sessions")
-def test_what_a_token_is_made_of(store: StandIn, rand: Random) -> None:
+def test_what_a_token_is_made_of(lab: Lab, store: StandIn, rand: Random) -> None:
     """A token is 32 characters or more of A-Z a-z 0-9 _ -, another one for each session."""
     tokens = [log_in(store, user) for user in words(rand, 4) * 3]
     for token in tokens:
@@ -25,33 +40,60 @@ def test_what_a_token_is_made_of(store: StandIn, rand: Random) -> None:
             lambda seen: bool(TOKEN.fullmatch(seen)), described, hint="secrets.token_urlsafe makes such text."
         )
     expect(len(set(tokens)), "The number of tokens of 12 sessions").to_equal(12, hint=NOT_TWO)
+    threads_create(lab, store, word(rand))
+
+
+def threads_create(lab: Lab, store: StandIn, user: str) -> None:
+    """Threads of one process that share an object each make a session of their own."""
+    data = [{"thread": number} for number in range(5)]
+    answers = lab.together(store.actor, [calls.create(user, one) for one in data], in_turn())
+    hint = "One object serves several threads: keep nothing of a call in it, no pipeline either."
+    for answer, one in zip(answers, data, strict=True):
+        if isinstance(answer, Raised):
+            wanted, seen = sentence("every create returns a token"), sentence(f"it raised {answer}")
+            raise CheckFailedError("A create in one of the threads raised an error.", wanted, seen, hint)
+        seen = session_of(store, expect_token(answer.value))
+        expect(seen, "The session that a thread made beside four others").to_equal((user, one), hint=hint)
 
 
 @check(points=1, objective="keys", guide="sessions")
 def test_tokens_cannot_be_guessed(lab: Lab, rand: Random) -> None:
     """A token comes from a source that nobody can guess: not from user, count or time."""
     user, seen = word(rand), []
-    for _ in range(3):
+    first = lab.enter()
+    for actor in (first, lab.enter(first), lab.enter(first)):
         lab.empty()
-        store = lab.new("store", actor=lab.enter())
+        store = lab.new("store", actor=actor)
         seen += [log_in(store, user) for _ in range(2)]
         expect(session_of(store, seen[-1])).to_equal((user, DATA))
-    hint = "Use the module secrets. What follows from the user, a count or the time can be worked out."
+    hint = "Use the module secrets: user, count and time can be worked out, and what the module random gives."
     what = "The number of tokens of 6 sessions, of one user, at one time, in three processes"
     expect(len(set(seen)), what).to_equal(6, hint=hint)
+    hint = "uuid1 puts together the time and the machine's address: secrets.token_urlsafe does not."
+    timed = sum(map(is_of_the_time, seen))
+    expect(timed == len(seen), "Whether the tokens are UUIDs made from the time").to_equal(False, hint=hint)
+
+
+def is_of_the_time(token: str) -> bool:
+    """Whether it is such a UUID as uuid1 makes; one in 32 that is made by chance looks so as well."""
+    try:
+        return UUID(token).version in {1, 6}
+    except ValueError:
+        return False
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
 def test_any_text_names_a_user(store: StandIn, rand: Random) -> None:
     """A user is any text, used as it is, and no user's sessions are another's."""
     base = word(rand, 4)
-    users = [base, base.upper(), f"{base} ", f" {base}", f"{base}:{base}", f"{base}:", "*", f"{base}*"]
-    users += odd_names(rand)
+    users = [*near_names(base), f"{base}:{base}", *odd_names(rand), *SAME_SHORT_HASH]
+    users += [*long_names(rand), *signs_around(base)]
     tokens = {user: log_in(store, user, {"of": user}) for user in users}
     hint = "A name is used as it is: no trimming, no change of case, no normalising, no splitting."
     for user, token in tokens.items():
         expect(session_of(store, token)).to_equal((user, {"of": user}), hint=hint)
-        expect(tokens_of(store, user), f"The set of the tokens of {user!r}").to_equal({token}, hint=hint)
+        what = f"The set of the tokens of {short(user)}"
+        expect(tokens_of(store, user), what).to_equal({token}, hint=hint)
     store.log_out_everywhere("*")
     hint = "A * in a name is no pattern."
     expect(session_of(store, tokens["*"])).to_equal(None, hint=hint)
@@ -59,7 +101,7 @@ def test_any_text_names_a_user(store: StandIn, rand: Random) -> None:
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
-def test_users_and_tokens_are_apart(store: StandIn, rand: Random) -> None:
+def test_users_and_tokens_are_apart(lab: Lab, store: StandIn, rand: Random) -> None:
     """A user's name is no token and a token no user, though both are text."""
     user = word(rand)
     token = log_in(store, user, {"n": 1})
@@ -72,6 +114,17 @@ def test_users_and_tokens_are_apart(store: StandIn, rand: Random) -> None:
     second = log_in(store, token, {"n": 2})
     expect(session_of(store, token)).to_equal((user, {"n": 1}), hint=hint)
     expect(session_of(store, second)).to_equal((token, {"n": 2}), hint=hint)
+    expect(tokens_of(store, user)).to_equal({token}, hint=hint)
+    store.log_out_everywhere(token)
+    keys = [state.key for state in lab.keys()]
+    for name in named_like_keys(keys, token):  # a token of which another key could be the key
+        expect(session_of(store, name)).to_equal(None, hint=hint)
+        expect(store.update(name, {"n": 3})).to_equal(False, hint=hint)
+        expect(store.log_out(name)).to_equal(False, hint=hint)
+    for name in named_like_keys(keys, user):  # a user, likewise
+        expect(tokens_of(store, name)).to_equal(set(), hint=hint)
+        expect(store.log_out_everywhere(name)).to_equal(0, hint=hint)
+    expect(session_of(store, token)).to_equal((user, {"n": 1}), hint=hint)
     expect(tokens_of(store, user)).to_equal({token}, hint=hint)
 
 
@@ -139,7 +192,7 @@ def test_data_that_json_refuses(lab: Lab, store: StandIn, rand: Random) -> None:
     user, other = words(rand, 2)
     token = log_in(store, user, {"n": 1})
     hint = "Encode the data before anything is written, and let json.dumps raise its TypeError."
-    for wrong in ({"a": {1, 2}}, {"a": b"x"}, {"a": [Unserializable()]}):
+    for wrong in ({"a": {1, 2}}, {"a": b"x"}, {"a": [Unserializable()]}, {("a", 1): 2}):
         expect_raised(store.create.answer(other, wrong), TypeError, hint=hint)
         expect_raised(store.update.answer(token, wrong), TypeError, hint=hint)
     expect(tokens_of(store, other)).to_equal(set(), hint="There is no session after an error.")
@@ -148,3 +201,10 @@ def test_data_that_json_refuses(lab: Lab, store: StandIn, rand: Random) -> None:
         False, hint=hint
     )
     expect(session_of(store, token)).to_equal((user, {"n": 1}), hint="After an error the old data is there.")
+    brief = lab.new("brief", idle_ttl=100)
+    token, left_alone = log_in(brief, user), log_in(brief, user)
+    lab.advance(80)
+    expect_raised(brief.update.answer(token, {"a": {1, 2}}), TypeError, hint=hint)
+    lab.advance(21)
+    hint = "An update that raises changes nothing: it does not restart the idle time either."
+    expect(session_of(brief, token)).to_equal(session_of(brief, left_alone), hint=hint)

@@ -133,11 +133,15 @@ def test_a_crash_leaves_no_key_without_expiry(lab: Lab, rand: Random) -> None:
         if method == "create":
             return store, calls.create(user, {"n": 1})
         token = log_in(store, user)
-        return store, calls.update(token, {"n": 2}) if method == "update" else calls.get(token)
+        if method == "tokens":
+            store.log_out(log_in(store, user))
+            return store, calls.tokens(user)
+        of_a_token = {"get": calls.get(token), "log_out": calls.log_out(token)}
+        return store, of_a_token.get(method) or calls.update(token, {"n": 2})
 
     witness = lab.enter()
     hint = "The data and its expiry go in one atomic step: MULTI/EXEC, a script, one command."
-    for method in ("create", "update", "get"):
+    for method in ("create", "update", "get", "log_out", "tokens"):
         lab.crash_in(lambda method=method: prepare(method), judge, hint)
 
 

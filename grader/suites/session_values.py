@@ -1,11 +1,12 @@
 """Checks of the session store: storing and reading, and what it costs."""
 
 from random import Random
+from typing import Any
 
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import odd_names, word, words
+from grader.suites.names import long_names, odd_names, signs_around, word, words
 from grader.suites.session_rules import (
     DATA,
     expect_over,
@@ -15,6 +16,12 @@ from grader.suites.session_rules import (
     tokens_of,
     unless_same,
 )
+
+MANY = 150  # sessions of one user, or sets give all at once
+# What a module might call what it keeps of a session beside the data.
+OWN = ("user", "data", "token", "_user", "user_id", "username", "created", "created_at", "expires", "seen")
+WHOLE = "The data is the user's own, whatever its keys are, and JSON keeps it: Lua's cjson and str() do not."
+ANY_NUMBER = "A user may have any number of sessions: of many SSCAN and HSCAN give only a part at once."
 
 
 @check(points=1, objective="values", guide="sessions")
@@ -26,8 +33,20 @@ def test_create_then_get(store: StandIn, rand: Random) -> None:
     hint = "get returns the tuple (user, data), the data as JSON gives it back: a tuple has become a list."
     expect(store.get(token)).to_equal((user, data), hint=hint)
     expect(store.get(second)).to_equal((other, {"n": 1}), hint="Each session has a user and data of its own.")
-    third = log_in(store, user, {"pair": (1, 2), 3: "three"})
-    expect(store.get(third)).to_equal((user, {"pair": [1, 2], "3": "three"}), hint=hint)
+    third = log_in(store, user, {"pair": (1, 2), 3: "three", None: 0, True: 1})
+    as_json = {"pair": [1, 2], "3": "three", "null": 0, "true": 1}
+    expect(store.get(third)).to_equal((user, as_json), hint=hint)
+
+
+def any_data(rand: Random) -> list[dict[str, Any]]:
+    """What JSON can hold, under keys that a module might use for itself too."""
+    return [
+        {"none": None, "no": False, "zero": 0, "text": "", "list": [], "dict": {}, "": [{}]},
+        {"large": 2**62 + rand.randrange(999), "float": 0.1 + 0.2, "long": word(rand) * 200},
+        {sign: [sign] for sign in signs_around(word(rand))},
+        {"signs": "".join(odd_names(rand))},
+        dict.fromkeys(OWN, word(rand)),
+    ]
 
 
 @check(points=0.5, objective="values", guide="sessions")
@@ -52,10 +71,14 @@ def test_update_replaces_the_data(store: StandIn, rand: Random) -> None:
     expect(session_of(store, token)).to_equal((user, {}), hint=hint)
     hint = unless_same((token, other), "Only this session's data is replaced.")
     expect(session_of(store, other)).to_equal((user, {"n": 1}), hint=hint)
+    for data in any_data(rand):
+        expect(session_of(store, log_in(store, user, data))).to_equal((user, data), hint=WHOLE)
+        expect(store.update(other, data)).to_equal(True, hint=done)
+        expect(session_of(store, other)).to_equal((user, data), hint=WHOLE)
 
 
 @check(points=1, objective="values", guide="sessions")
-def test_log_out_ends_the_session(store: StandIn, rand: Random) -> None:
+def test_log_out_ends_the_session(lab: Lab, store: StandIn, rand: Random) -> None:
     """log_out ends one session, which never comes back; True where there was one."""
     user = word(rand)
     token, other = log_in(store, user, {"n": 1}), log_in(store, user, {"n": 2})
@@ -65,6 +88,11 @@ def test_log_out_ends_the_session(store: StandIn, rand: Random) -> None:
     hint = "One of the user's two sessions was logged out: its token is gone, and the other's is still there."
     expect(tokens_of(store, user)).to_equal({other}, hint=unless_same((token, other), hint))
     expect(session_of(store, other)).to_equal((user, {"n": 2}), hint="Only one session is logged out.")
+    brief = lab.new("brief", idle_ttl=100)
+    token = log_in(brief, user)
+    lab.advance(101)
+    if session_of(brief, token) is None:  # else it is for a_session_left_alone_ends to say
+        expect(brief.log_out(token)).to_equal(False, hint="It was over already: log_out returns False.")
 
 
 @check(points=1, objective="values", guide="sessions")
@@ -99,8 +127,13 @@ def test_everywhere_counts_what_it_ended(lab: Lab, rand: Random) -> None:
     lab.advance(60)
     store.log_out(logged_out)
     hint = "Of three sessions one ran out and one was logged out: a single one is left to be ended."
-    expect(store.log_out_everywhere(user)).to_equal(1, hint=unless_same((logged_out, live), hint))
+    session_of(store, live)
+    lab.advance(60)  # the idle time of the live one began anew
+    alive = session_of(store, live) is not None  # else it is for get_restarts_the_idle_time to say
+    expect(store.log_out_everywhere(user)).to_equal(int(alive), hint=unless_same((logged_out, live), hint))
     expect(session_of(store, live)).to_equal(None, hint="Every session of the user is ended.")
+    store.create.many([(user,)] * MANY)
+    expect(store.log_out_everywhere(user)).to_equal(MANY, hint=ANY_NUMBER)
 
 
 @check(points=1, objective="values", guide="sessions")
@@ -115,6 +148,18 @@ def test_tokens_of_a_user(lab: Lab, rand: Random) -> None:
     lab.advance(41)
     hint = "A session that was left alone too long is over, and asking for tokens restarts no idle time."
     expect(store.tokens(user)).to_equal(mine, hint=hint)
+    for token in mine:
+        session_of(store, token)
+    lab.advance(80)
+    alive = {token for token in mine if session_of(store, token) is not None}
+    hint = "The idle time of these sessions began anew with get, so they are not over."
+    expect(store.tokens(user)).to_equal(alive, hint=hint)
+    if len(mine) < 3:
+        return  # that two sessions have one token is for what_a_token_is_made_of to say
+    store.create.many([(other,)] * MANY)
+    listed = tokens_of(store, other)
+    right = lambda it: isinstance(it, set | frozenset) and len(it) == MANY  # noqa: E731 - it reads as the sentence
+    expect(listed, f"The tokens of {MANY} sessions").to_be(right, f"{MANY} tokens", hint=ANY_NUMBER)
 
 
 @check(points=0.5, objective="values", guide="sessions")
@@ -122,8 +167,9 @@ def test_what_never_was(store: StandIn, rand: Random) -> None:
     """A token or user that never was: None, False, 0 or an empty set, and nothing is made."""
     user, stranger = words(rand, 2)
     token = log_in(store, user)
-    unknowns = {token[:-1], token + "x", token.swapcase(), *rand.sample(odd_names(rand), 3)}
-    for unknown in sorted(unknowns - {token}):  # one of digits alone has no other case
+    near = (token[:-1], token + "x", token.swapcase(), f"{token}\n", f" {token}", f"{token}\0")
+    unknowns = (*near, " ", *long_names(rand), *signs_around(token), *rand.sample(odd_names(rand), 3))
+    for unknown in (one for one in unknowns if one != token):  # one of digits alone has no other case
         expect(store.log_out(unknown)).to_equal(False, hint="There was no such session: False, not None.")
         expect_over(store, unknown, "There was no such session, and an update makes none.")
     expect(tokens_of(store, stranger)).to_equal(set(), hint="A user without sessions has no tokens.")
@@ -142,6 +188,14 @@ def test_get_takes_one_round_trip(lab: Lab, store: StandIn, rand: Random) -> Non
     expect(seen).to_equal((user, {"n": 1}))
     hint = "Every page asks for the session. A script, or a pipeline, does all of it in one."
     expect(traffic.round_trips, "get").to_be_at_most(1, "round trips", hint=hint)
+    brief = lab.new("brief", idle_ttl=100, lifetime=150)
+    token = log_in(brief, user)
+    lab.advance(80)
+    for what in ("A get near the end of the lifetime", "A get of a session that is over"):
+        with lab.traffic() as traffic:
+            session_of(brief, token)
+        expect(traffic.round_trips, what).to_be_at_most(1, "round trips", hint=hint)
+        lab.advance(75)
 
 
 @check(points=0.5, objective="performance", guide="scan-not-keys")

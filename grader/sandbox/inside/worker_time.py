@@ -51,7 +51,7 @@ class Clock:
 
     def begin(self, monotonic: int, wall: int) -> None:
         """Count from these moments, in nanoseconds."""
-        self._monotonic, self._wall = monotonic, wall
+        self._monotonic, self._wall, self._ticks = monotonic, wall, 0
 
     def _elapsed(self) -> int:
         self._ticks += TICK

@@ -45,10 +45,10 @@ def limit(limits: dict[str, int]) -> None:
             pass  # the machine's own limit is lower still, or it has no such limit
 
 
-def seed_chance(seed: int) -> None:
+def seed_chance(seed: int, secret: int) -> None:
     """Make what is random the same in each run with this seed, so that evidence can be compared."""
     random.seed(seed)
-    source = random.Random(seed)
+    source = random.Random(secret)
 
     def urandom(size: int, /) -> bytes:
         return source.randbytes(size)
@@ -88,7 +88,7 @@ def _unbuffered(descriptor: int) -> io.TextIOWrapper:
 def prepare(order: Config) -> Any:
     """Set this process up for an actor: its clock, its chance, and a client of its own."""
     worker_time.clock.begin(order["monotonic"], order["wall"])
-    seed_chance(order["seed"])
+    seed_chance(order["seed"], order["secret"])
     client = clients.pop() if clients else make_client(order["valkey"])
     client.connection_pool.connection_kwargs["path"] = order["valkey"]
     return client
