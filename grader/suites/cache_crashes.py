@@ -89,9 +89,9 @@ def _find_what_get_finds(lab: Lab, key: str) -> None:
         {"cache": ()},
         (calls.set(key, "new"), calls.delete(key)),
         setup=(calls.set(key, "old"),),
-        look=(calls.get(key, NOTHING), calls.invalidate(key)),
+        look=(calls.get(key), calls.invalidate(key)),
     )
-    judge = _judged(verdict, lambda _, looks: (looks[0] != NOTHING) == (looks[1] == 1))
+    judge = _judged(verdict, lambda _, looks: (looks[0] is not None) == (looks[1] == 1))
     lab.race(scenario, judge, pick(LISTED), most=20)
 
 
