@@ -14,12 +14,11 @@ from grader.suites.cart_rules import (
     fill,
     many_items,
     plain,
-    signs_around,
 )
 from grader.suites.check import check
 from grader.suites.expect import expect
 from grader.suites.lab import Lab, StandIn
-from grader.suites.names import odd_names, word, words
+from grader.suites.names import odd_names, signs_around, word, words
 
 MANY_UNITS = {"a whole number": LARGE}
 
