@@ -69,6 +69,7 @@ class Aftermath:
 
     wrong: Callable[[], str] = lambda: ""
     hint: str = ONE_STEP
+    about_expiry: str = ""  # the hint where a key is left without one, if it is another
 
 
 def crash(lab: Lab, call: Call, before: Mapping[str, Quantities], after: Aftermath = Aftermath()) -> None:
@@ -82,16 +83,16 @@ def crash(lab: Lab, call: Call, before: Mapping[str, Quantities], after: Afterma
             fill(made[user], quantities)
         return made["ann"], call
 
-    helper = False
+    hint = after.hint
 
     def judge() -> str:
-        nonlocal helper
+        nonlocal hint
         if eternal := [state for state in lab.keys() if state.ttl is None]:
-            helper = eternal[0].type == "string"
+            hint = HELPERS if eternal[0].type == "string" else after.about_expiry or after.hint
             return f"The crash left the key {eternal[0].key!r} without an expiry."
         return after.wrong()
 
-    lab.crash_in(prepare, judge, lambda: HELPERS if helper else after.hint)
+    lab.crash_in(prepare, judge, lambda: hint)
 
 
 def empty_in_between(lab: Lab, call: Call, caller: Actor, other: Actor) -> None:
@@ -184,7 +185,7 @@ def counted_by(lab: Lab, witness: StandIn) -> Aftermath:
         fill(cart, quantities)
         if wrong():
             return Aftermath()
-    return Aftermath(wrong, SAME_STEP)
+    return Aftermath(wrong, SAME_STEP, about_expiry=ONE_STEP)
 
 
 def crash_readers(lab: Lab, before: Mapping[str, Quantities]) -> None:
