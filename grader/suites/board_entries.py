@@ -118,7 +118,7 @@ def _other_score(seen: list[Any], expected: list[Entry]) -> Difference | None:
     for _, player, score in seen:
         if player in scores and score != scores[player]:
             words = f"gives {_shown(player)} the score {_shown(score)}, not {scores[player]!r}"
-            near = isinstance(score, int | float) and abs(score - scores[player]) < 1
+            near = isinstance(score, int | float) and scores[player] - 1 < score < scores[player] + 1
             return Difference(words, EXACT if near else "")
     return None
 

@@ -27,14 +27,20 @@ def of_a_sum(seen: Any, wanted: float, points: float, usual: str = "") -> str:
         return usual
     if seen == points:
         return POINTS
-    return WHOLE if seen and TINY < abs(seen - wanted) < 1 else usual
+    nearer = is_near(seen, wanted, TINY)
+    return WHOLE if seen and is_near(seen, wanted, 1) and not nearer else usual
+
+
+def is_near(seen: float, wanted: float, distance: float) -> bool:
+    """Whether one is less than so far from the other; a whole number may be larger than any float."""
+    return wanted - distance < seen < wanted + distance
 
 
 def of_a_score(seen: Any, wanted: float | None, usual: str = "") -> str:
     """A hint for a score that is nearly right, or 0 where there is none."""
     if wanted is None:
         return NO_SCORE if seen == 0 and seen is not None else usual
-    near = isinstance(seen, int | float) and 0 < abs(seen - wanted) < 1
+    near = isinstance(seen, int | float) and seen != wanted and is_near(seen, wanted, 1)
     return EXACT if near else usual
 
 

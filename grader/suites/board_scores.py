@@ -4,7 +4,7 @@ from random import Random
 
 from grader.suites.board_crowd import HUGE, PLAYERS, CrowdedBoard
 from grader.suites.board_entries import BOUNDS, EXACT, OWN, expect_around, expect_entries
-from grader.suites.board_hints import NO_SCORE, REMOVED, SIZE, ask, of_a_score, of_a_sum
+from grader.suites.board_hints import NO_SCORE, REMOVED, SIZE, ask, is_near, of_a_score, of_a_sum
 from grader.suites.board_model import BoardModel
 from grader.suites.check import check
 from grader.suites.expect import expect
@@ -180,7 +180,7 @@ def expect_exact(board: StandIn, player: str, points: tuple[float, float], where
     start, more = points
     board.add(player, start)
     seen, total = board.add(player, more), start + more
-    near = isinstance(seen, int | float) and abs(seen - total) <= abs(total) / 10
+    near = isinstance(seen, int | float) and is_near(seen, total, abs(total) / 10)
     better = of_a_sum(seen, total, more, TO_THE_LAST_BIT if near else START)
     expect(seen, f"The sum {start!r} + {more!r}{where}").to_equal(total, hint=better)
     expect(board.score(player), f"The score after {start!r} + {more!r}{where}").to_equal(
