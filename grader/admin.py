@@ -2,6 +2,7 @@
 
 import select
 import socket
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,8 @@ from grader.server.address import Address, Login
 
 REPLY_SECONDS = 10.0  # a disposable Valkey answers in microseconds; this long means that it hangs
 READ_BYTES = 1 << 16  # at once: for more, the C library would ask the kernel for memory each time
+# A server without the scripts and functions that were loaded.
+FORGET_PROGRAMS = (("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC"))
 
 
 class ServerGoneError(GraderError):
@@ -74,7 +77,7 @@ class Admin:
         """One command's reply; raises as ``ask_all`` does."""
         return self.ask_all([arguments])[0]
 
-    def ask_all(self, commands: list[tuple[str | bytes | int | float, ...]]) -> list[resp.Reply]:
+    def ask_all(self, commands: Sequence[tuple[str | bytes | int | float, ...]]) -> list[resp.Reply]:
         """The replies to several commands sent at once; raises ServerGoneError and ServerBusyError.
 
         And resp.ReplyError for the first that Valkey refuses.

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.admin import Admin, ServerBusyError, ServerGoneError, ServerSilentError, connect
+from grader.admin import FORGET_PROGRAMS, Admin, ServerBusyError, ServerGoneError, ServerSilentError, connect
 from grader.assignment import Bounds
 from grader.clock import Clock
 from grader.interleave.kit import Kit
@@ -191,7 +191,7 @@ class Rig:
         return f"{self._enclosure.sockets}/{Path(path).name}"
 
     def _empty(self) -> None:
-        programs = [("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC")] if self._programmed else []
+        programs = FORGET_PROGRAMS if self._programmed else ()
         self.admin.ask_all([("FLUSHALL", "SYNC"), *programs])
 
     def _clear(self, relay: Relay, trouble: Trouble, kept: list[Process], *, quiet: bool) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from grader.admin import FORGET_PROGRAMS
 from grader.errors import FloodError
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, StudentFault
@@ -78,9 +79,12 @@ class Lab(Calling):
             raise ModuleFault(Outcome.ERRORED, f"{file} has no class {exercise.class_name}.")
         return actor
 
+    def _first_actor(self) -> Actor:
+        return next(iter(self.stage.actors.values()), None) or self.enter()
+
     def new(self, name: str, *args: Any, actor: Actor | None = None, **kwargs: Any) -> StandIn:
         """An object of the student's class, called ``name``; the first actor has it unless one is given."""
-        owner = actor or next(iter(self.stage.actors.values()), None) or self.enter()
+        owner = actor or self._first_actor()
         call = Call(self._subject.exercise.class_name, args, kwargs, name)
         self.last_call = str(call).partition(".")[2]
         self.stage.expect_made(owner, name, call)
@@ -91,7 +95,7 @@ class Lab(Calling):
 
         They are called name0, name1 and so on.
         """
-        owner = next(iter(self.stage.actors.values()), None) or self.enter()
+        owner = self._first_actor()
         kind = self._subject.exercise.class_name
         args = {first: f"{name}{n}" for n, first in enumerate(dict.fromkeys(firsts))}
         calls = [(on, Call(kind, (first,), kwargs, on)) for first, on in args.items()]
@@ -103,7 +107,7 @@ class Lab(Calling):
 
     def try_new(self, *args: Any, **kwargs: Any) -> Answer:
         """What becomes of making an object, an exception included."""
-        owner = next(iter(self.stage.actors.values()), None) or self.enter()
+        owner = self._first_actor()
         call = Call(self._subject.exercise.class_name, args, kwargs, "it")
         self.last_call = str(call).partition(".")[2]
         return self.stage.make(owner, "it", call)
@@ -163,7 +167,7 @@ class Lab(Calling):
     def renew(self) -> None:
         """As if on a server that has just begun: no scripts and functions either."""
         self.empty()
-        self.stage.kit.admin.ask_all([("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC")])
+        self.stage.kit.admin.ask_all(FORGET_PROGRAMS)
 
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
