@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from grader import sockets
 from grader.errors import GraderError
 from grader.proxy import resp
 from grader.server.address import Address, Login
 
 REPLY_SECONDS = 10.0  # a disposable Valkey answers in microseconds; this long means that it hangs
 READ_BYTES = 1 << 16  # at once: for more, the C library would ask the kernel for memory each time
-# A server without the scripts and functions that were loaded.
-FORGET_PROGRAMS = (("FUNCTION", "FLUSH", "SYNC"), ("SCRIPT", "FLUSH", "SYNC"))
+# Makes a server forget what was loaded of a kind; each makes Lua anew, which takes a while.
+FORGET = {"functions": ("FUNCTION", "FLUSH", "SYNC"), "scripts": ("SCRIPT", "FLUSH", "SYNC")}
 
 
 class ServerGoneError(GraderError):
@@ -84,7 +85,7 @@ class Admin:
         """
         replies: list[resp.Reply] = []
         try:
-            self._socket.sendall(b"".join(resp.encode(tuple(map(_to_bytes, c))) for c in commands))
+            sockets.send_all(self._socket, b"".join(resp.encode(tuple(map(_to_bytes, c))) for c in commands))
             while len(replies) < len(commands):
                 data = self._socket.recv(READ_BYTES)
                 if not data:

@@ -125,6 +125,7 @@ def run_attempts(attempts: Sequence[Attempt], open_watch: OpenWatch) -> list[End
     Raises UsageError for what only the suites can know to be wrong.
     """
     suites = import_suites(exercise.id for attempt in attempts[:1] for exercise in attempt.plan.exercises)
+    gc.freeze()  # nothing of what all of them share will be garbage, so none needs to look through it
     running: list[_Running] = []
     try:
         for attempt in attempts:

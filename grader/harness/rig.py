@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.admin import FORGET_PROGRAMS, Admin, ServerBusyError, ServerGoneError, ServerSilentError, connect
+from grader.admin import FORGET, Admin, ServerBusyError, ServerGoneError, ServerSilentError, connect
 from grader.assignment import Bounds
 from grader.clock import Clock
 from grader.interleave.kit import Kit
@@ -57,7 +57,7 @@ class Rig:
         self._settings = settings
         self._place = place
         self._replaced = 0
-        self._programmed = False  # scripts or functions may lie on the server
+        self._programs: frozenset[str] = frozenset()  # the kinds of them that may lie on the server
         self.spent: Spent  # by the process that has it in use
         self.bounds: Bounds = settings.assignment.bounds
         self.loop = stack.enter_context(Loop())
@@ -156,7 +156,7 @@ class Rig:
             kept = stage.spotless() if stage.over else []
         finally:
             quiet = len(kept) == len(stage.actors) and not relay.waiting()
-            self._programmed = relay.programmed
+            self._programs = relay.programs
             self._clear(relay, trouble, kept, quiet=quiet)
             self.parted = len(stage.actors) > 1 and self._part()
 
@@ -191,8 +191,7 @@ class Rig:
         return f"{self._enclosure.sockets}/{Path(path).name}"
 
     def _empty(self) -> None:
-        programs = FORGET_PROGRAMS if self._programmed else ()
-        self.admin.ask_all([("FLUSHALL", "SYNC"), *programs])
+        self.admin.ask_all([("FLUSHALL", "SYNC"), *(FORGET[kind] for kind in sorted(self._programs))])
 
     def _clear(self, relay: Relay, trouble: Trouble, kept: list[Process], *, quiet: bool) -> None:
         """Leave nothing of a check's; ``quiet``: its processes are kept, no reply is owed."""

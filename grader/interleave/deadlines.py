@@ -39,9 +39,11 @@ class Deadlines:
         self._used += self.computed_seconds()
         self._looked = self._steady = 0.0
 
-    def note_step(self) -> None:
-        """The same in short, between two moves that follow each other fast."""
-        self._moved = time.monotonic()
+    def step(self) -> None:
+        """Something happened again, soon after what did before: watch, as nobody waits."""
+        self._moved = now = time.monotonic()
+        if now - self._watched >= WATCH_SECONDS:
+            self.watch(lambda: 0.0)
 
     def computed_seconds(self) -> float:
         """Processor time that the actors have used since the last move."""

@@ -155,10 +155,9 @@ class Simulation:
             while self._is_free(actor) and self.relay.round_trips(actor.name) < first + BUSY_BATCHES:
                 if not self.kit.loop.turn(QUIET_SECONDS):
                     break
-                self.deadlines.note_step()
                 if actor.process.told:
                     self.take_answers()
-                self.deadlines.watch(lambda: 0.0)
+                self.deadlines.step()
         finally:
             self.relay.passes = hold_all
             self.deadlines.note_move()

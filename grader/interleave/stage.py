@@ -147,10 +147,9 @@ class Stage(Simulation):
 
     def _turn_freely(self, actor: Actor) -> None:
         """Serve whoever is ready; where nobody is, for they sleep or wait for more, go on as ever."""
-        self.deadlines.note_step()
         if self.kit.loop.turn(QUIET_SECONDS):
             self.take_answers()
-            self.deadlines.watch(lambda: 0.0)
+            self.deadlines.step()
         else:
             self.run(lambda: not actor.busy)
 

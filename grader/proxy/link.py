@@ -8,6 +8,7 @@ import socket
 from collections import deque
 from dataclasses import dataclass
 
+from grader import sockets
 from grader.admin import READ_BYTES
 from grader.proxy import resp
 from grader.proxy.recording import SET_UP, Sent
@@ -27,7 +28,8 @@ BLOCKING = _TIMEOUT_LAST | _TIMEOUT_FIRST | _TIMEOUT_BLOCK | _MILLISECONDS_LAST
 
 def blocking_seconds(command: resp.Command) -> float | None:
     """How long a command may block: None where it doesn't, infinity where it has no limit."""
-    name = resp.name(command)
+    if (name := resp.name(command)) not in BLOCKING:
+        return None
     try:
         if name in _TIMEOUT_LAST:
             seconds = float(command[-1])
@@ -36,10 +38,8 @@ def blocking_seconds(command: resp.Command) -> float | None:
         elif name in _TIMEOUT_BLOCK:
             words = [word.upper() for word in command]
             seconds = float(command[words.index(b"BLOCK") + 1]) / 1000
-        elif name in _MILLISECONDS_LAST:
-            seconds = float(command[-1]) / 1000
         else:
-            return None
+            seconds = float(command[-1]) / 1000
     except (ValueError, IndexError):
         return None
     if not seconds >= 0:
@@ -107,7 +107,7 @@ class Link:
     def read_requests(self) -> tuple[bool, int]:
         """Take in what the client sent: False where it has closed, or doesn't speak RESP; and its size."""
         try:
-            data = self.client.recv(READ_BYTES)
+            data = sockets.receive(self.client, READ_BYTES)
             whole = [resp.as_command(value) for value in self._requests.feed(data)]
         except (OSError, resp.MalformedError):
             return False, 0
@@ -121,7 +121,7 @@ class Link:
             self.streaming = self.streaming or one.name in STREAMS
             self._note_watch(one)
         self.flight.extend(sent)
-        self.upstream.sendall(b"".join(map(resp.encode, commands)))
+        sockets.send_all(self.upstream, b"".join(map(resp.encode, commands)))
 
     def _note_watch(self, sent: Sent) -> None:
         self._in_transaction = sent.name == "MULTI" or (self._in_transaction and sent.name not in _UNWATCHES)
@@ -145,7 +145,7 @@ class Link:
 
         The last is how many strings and numbers came that are nobody's reply: a subscriber's, and all after.
         """
-        data = self.upstream.recv(READ_BYTES)
+        data = sockets.receive(self.upstream, READ_BYTES)
         if not data:
             return 0, [], 0
         answered, unpaired = [], 0
@@ -158,7 +158,7 @@ class Link:
             answered += self.flight
             self.flight.clear()
         if deliver:
-            self.client.sendall(data)
+            sockets.send_all(self.client, data)
         return len(data), answered, unpaired
 
     def close(self) -> None:

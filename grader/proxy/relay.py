@@ -189,9 +189,9 @@ class Relay:
         return any(link.streaming for link in self._links)
 
     @property
-    def programmed(self) -> bool:
-        """True where scripts or functions may lie on the server."""
-        return self._server_time.programmed
+    def programs(self) -> frozenset[str]:
+        """What may lie on the server: ``scripts``, ``functions``."""
+        return frozenset(self._server_time.programs)
 
     def is_plain(self, actor: str) -> bool:
         """True where nobody is held, blocked or subscribed, and the actor has one connection at most."""
@@ -254,6 +254,7 @@ class Relay:
             self.close(actor)
         for link in list(self._links):
             self._close(link)
+        resp.encode.cache_clear()  # of commands that may be large
 
     def watches_kept(self, admin: Admin) -> AbstractContextManager[None]:
         """What moves the server's expiries, and has nobody's EXEC fail for it."""

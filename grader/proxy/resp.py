@@ -15,6 +15,7 @@ ReplyError = hiredis.ReplyError
 Push = hiredis.PushNotification
 SHOWN_BYTES = 200  # of one argument or one string in a reply: enough to recognise it
 SHOWN_ITEMS = 12  # of one array in a reply
+ENCODED = 64  # commands that are remembered as a client sends them
 ITEM_BYTES = 16  # of a string that counts as one; else a list in one long string would
 
 
@@ -48,6 +49,7 @@ def as_command(value: Reply) -> Command:
     return tuple(value)
 
 
+@lru_cache(ENCODED)  # each is asked for several times: for its length, and to be sent
 def encode(command: Command) -> bytes:
     """A command as a client sends it."""
     whole: bytes = hiredis.pack_command(cast("tuple[bytes]", command))  # as if there were one argument

@@ -96,14 +96,14 @@ return later(redis.call(ARGV[3],KEYS[1],unpack(ARGV,4)))"""
 class ServerTime:
     """Rewrites one server's traffic; remembers which of its scripts were given the prelude."""
 
-    programmed: bool = False  # scripts or functions were sent: they may lie on the server
+    programs: set[str] = field(default_factory=set)  # what may lie on the server: scripts, functions
     _new_digest: dict[bytes, bytes] = field(default_factory=dict)  # a student's SHA1 -> that of ours
 
     def rewrite(self, command: resp.Command, offset_ms: int) -> resp.Command:
         """The command that does on the server what ``command`` means on the virtual clock."""
         name = command[0].upper()
         if name in _SCRIPT_COMMANDS:
-            self.programmed = True
+            self.programs.add("functions" if name == b"FUNCTION" else "scripts")
             return self._rewrite_script(command, name)
         if offset_ms == 0 or name not in _TIME_COMMANDS:
             return command

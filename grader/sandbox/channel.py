@@ -5,6 +5,7 @@ import socket
 import struct
 from typing import Any
 
+from grader import sockets
 from grader.sandbox.inside import worker_wire as wire
 
 READ_BYTES = 1 << 16  # at once: for more, the C library would ask the kernel for memory each time
@@ -20,6 +21,7 @@ class Channel:
         self.socket = sock
         self.closed = False
         self.sender = 0  # the process's number as this machine sees it; 0 where the system doesn't tell
+        self._asks_for_sender = False
         self._limit = limit
         self._buffer = bytearray()
 
@@ -27,6 +29,7 @@ class Channel:
         """Have the kernel say who sends, where it can."""
         if hasattr(socket, "SO_PASSCRED"):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            self._asks_for_sender = True
 
     def send(self, message: object, descriptors: list[int] | None = None) -> bool:
         """Send a message, with descriptors along where given; False where the other end is gone or stuck."""
@@ -37,7 +40,7 @@ class Channel:
                     [data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
                 )
                 data = data[sent:]
-            self.socket.sendall(data)
+            sockets.send_all(self.socket, data)
         except OSError:
             self.closed = True
             return False
@@ -46,15 +49,21 @@ class Channel:
     def receive(self) -> list[Any]:
         """The messages that are whole now; raises wire.WireError for what is none, or too large."""
         try:
-            data, ancillary, _, _ = self.socket.recvmsg(READ_BYTES, socket.CMSG_LEN(_CREDENTIALS.size))
+            data = self._read()
         except OSError:
-            data, ancillary = b"", []
-        for level, kind, content in ancillary:
-            if level == socket.SOL_SOCKET and kind == getattr(socket, "SCM_CREDENTIALS", None):
-                self.sender = _CREDENTIALS.unpack(content)[0]
+            data = b""
         self.closed = self.closed or not data
         self._buffer += data
         return self._take()
+
+    def _read(self) -> bytes:
+        if not self._asks_for_sender:
+            return sockets.receive(self.socket, READ_BYTES)
+        data, ancillary, _, _ = self.socket.recvmsg(READ_BYTES, socket.CMSG_LEN(_CREDENTIALS.size))
+        for level, kind, content in ancillary:
+            if level == socket.SOL_SOCKET and kind == getattr(socket, "SCM_CREDENTIALS", None):
+                self.sender = _CREDENTIALS.unpack(content)[0]
+        return data
 
     def _take(self) -> list[Any]:
         messages = []

@@ -144,7 +144,7 @@ class Between:
 
     def look(self) -> None:
         """Note the keys that have no expiry when the other has done its work."""
-        if not self._other.busy:  # lab.keys would move the clock, which touches watched keys
+        if not self._other.busy:  # lab.keys may move the expiries, which touches watched keys
             keys = read_keys(self._lab.stage.kit.admin)
             self.eternal += [state.key for state in keys if state.ttl is None]
 

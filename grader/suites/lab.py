@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from grader.admin import FORGET_PROGRAMS
+from grader.admin import FORGET
+from grader.clock import LAG_MS
 from grader.errors import FloodError
 from grader.interleave.actor import Actor
 from grader.interleave.calls import Answer, Call, Compute, Raised, StudentFault
@@ -167,7 +168,7 @@ class Lab(Calling):
     def renew(self) -> None:
         """As if on a server that has just begun: no scripts and functions either."""
         self.empty()
-        self.stage.kit.admin.ask_all(FORGET_PROGRAMS)
+        self.stage.kit.admin.ask_all(list(FORGET.values()))
 
     @contextmanager
     def traffic(self) -> Iterator[Traffic]:
@@ -191,18 +192,23 @@ class Lab(Calling):
 
     def keys(self) -> list[KeyState]:
         """Every key that is on the server now, with its expiry."""
-        self.stage.clock.align()
-        return read_keys(self.stage.kit.admin)
+        return read_keys(self.stage.kit.admin, self._behind())
 
     def lengths(self, kind: str) -> list[tuple[KeyState, int]]:
         """Every hash, or sorted set (``zset``), and how many fields or members it has now."""
-        self.stage.clock.align()
-        return lengths(self.stage.kit.admin, kind)
+        return lengths(self.stage.kit.admin, kind, self._behind())
 
     def stored_bytes(self) -> int:
         """How many bytes all keys and their values have now, expired ones left out."""
         self.stage.clock.align()
         return stored_bytes(self.stage.kit.admin)
+
+    def _behind(self) -> int:
+        """By how many milliseconds the server sees every expiry too early: to move them would take longer."""
+        clock = self.stage.clock
+        if not 0 <= clock.behind_ms <= LAG_MS:
+            clock.align()
+        return clock.behind_ms
 
     @contextmanager
     def unseen(self) -> Iterator[None]:
