@@ -28,7 +28,7 @@ class Actor:
     order: Order
     frozen: bool = False
     dead: bool = False
-    doing: str = ""  # the open request, as the student would write it
+    request: Call | str = ""  # the open one, or the last whose answer isn't taken: put into words when shown
     began: float = 0.0  # real seconds: when it was asked
     used: float = 0.0  # processor seconds of its process by then
     answer: dict[str, Any] | None = None
@@ -40,18 +40,28 @@ class Actor:
     @property
     def busy(self) -> bool:
         """True while a request is open and can still be answered."""
-        return bool(self.doing) and self.answer is None and not self.dead
+        return bool(self.request) and self.answer is None and not self.dead
+
+    @property
+    def idle(self) -> bool:
+        """True where nothing was asked of it whose answer isn't taken yet."""
+        return not self.request
+
+    @property
+    def doing(self) -> str:
+        """What was asked of it, as the student would write it."""
+        return str(self.request)
 
     @property
     def computed_seconds(self) -> float:
         """Processor time that the open request has used, when last looked at."""
         return self.process.threads.cpu_seconds - self.used
 
-    def ask(self, what: dict[str, Any], doing: str, now: float) -> None:
+    def ask(self, what: dict[str, Any], doing: Call | str, now: float) -> None:
         """Send the actor a request; one at a time."""
         if self.busy:
             raise RuntimeError(f"{self.name} is still in {self.doing}")
-        self.doing, self.began, self.answer = doing, now, None
+        self.request, self.began, self.answer = doing, now, None
         self.used = self.process.threads.cpu_seconds
         self.asked.clear()
         self.process.ask(what)

@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.clock import NANOSECONDS
 from grader.interleave.actor import Actor
+from grader.interleave.calls import Call
 from grader.interleave.deadlines import Deadlines
 from grader.interleave.kit import Kit, Tell
 from grader.interleave.lurkers import Lurkers
@@ -61,7 +62,7 @@ class Simulation:
         self.deadlines.admit(actor)
         self.actors[actor.name] = actor
 
-    def ask(self, actor: Actor, what: dict[str, Any], doing: str) -> None:
+    def ask(self, actor: Actor, what: dict[str, Any], doing: Call | str) -> None:
         """Send an actor a request; nothing moves before the next run."""
         self._batches = 0  # who begins something isn't polling
         actor.ask(what, doing, time.monotonic())
@@ -234,7 +235,7 @@ class Simulation:
             return True
         threads = actor.process.threads
         # Where nothing is asked of it, its own thread and the side channel's only read: it will rest.
-        return threads.at_rest() or (actor.doing == "" and threads.count <= OWN_THREADS)
+        return threads.at_rest() or (actor.idle and threads.count <= OWN_THREADS)
 
     def take_answers(self) -> None:
         """Take in what came as answers; raises StudentFault for an actor that died or misbehaved."""

@@ -14,7 +14,7 @@ from grader.results import Outcome
 from grader.sandbox.inside.worker_wire import WireError
 from grader.sandbox.process import Order, Process
 
-_Asked = tuple[dict[str, Any], str]  # a request, and what it asks for as the student would write it
+_Asked = tuple[dict[str, Any], Call | str]  # a request, and what it asks for as the student would write it
 
 MOMENTS = 20  # for which a process that is to be kept may take to come to rest
 # Between the clocks of two processes: a moment makes a token, which is another in each of them. Not a round
@@ -65,7 +65,7 @@ class Stage(Simulation):
 
     def spotless(self) -> list[Process]:
         """The processes that may be actors again, in another check."""
-        idle = [a.process for a in self.actors.values() if not (a.dead or a.doing)]
+        idle = [a.process for a in self.actors.values() if a.idle and not a.dead]
         return [process for process in idle if self._comes_to_rest(process) and process.spotless]
 
     def _comes_to_rest(self, process: Process) -> bool:
@@ -105,14 +105,14 @@ class Stage(Simulation):
         if not asked:
             return []
         steps, shown = zip(*asked, strict=True)
-        self.ask(actor, {"do": "row", "steps": steps}, doing or ", then ".join(shown))
+        self.ask(actor, {"do": "row", "steps": steps}, doing or ", then ".join(map(str, shown)))
         self._await(actor)
         answers = self._read_several(self._take_message(actor), len(steps))
         for (_, call), answer in zip(objects, answers, strict=False):  # the calls' answers follow
             _expect_made(answer, call)
         return answers[len(objects) :]
 
-    def _ask(self, actor: Actor, what: dict[str, Any], doing: str) -> Answer:
+    def _ask(self, actor: Actor, what: dict[str, Any], doing: Call | str) -> Answer:
         self.ask(actor, what, doing)
         return self.finish(actor)
 
@@ -120,7 +120,7 @@ class Stage(Simulation):
         """Let an actor start a call; nothing moves before the next run."""
         self.clock.keep_up()
         self.ask(actor, *_calling(actor, call))
-        self.tell(actor.name, "calls", str(call))
+        self.tell(actor.name, "calls", call)
 
     def begin_together(self, actor: Actor, calls: Sequence[Call]) -> None:
         """Let an actor start several calls, each in a thread of its own."""
@@ -180,7 +180,7 @@ class Stage(Simulation):
 
     def _is_alone(self, actor: Actor) -> bool:
         others = (other for other in self.actors.values() if other is not actor and not other.dead)
-        idle = all(not other.doing and not other.process.asks for other in others)
+        idle = all(other.idle and not other.process.asks for other in others)
         return idle and not (actor.frozen or self.observed)
 
     def call(self, actor: Actor, call: Call) -> Answer:
@@ -197,7 +197,7 @@ class Stage(Simulation):
     def _take_message(self, actor: Actor) -> dict[str, Any]:
         if actor.answer is None:
             raise self.kit.trouble.died(actor)
-        message, actor.answer, actor.doing = actor.answer, None, ""
+        message, actor.answer, actor.request = actor.answer, None, ""
         return message
 
     def _read(self, message: object) -> Answer:
@@ -215,7 +215,7 @@ def _making(actor: Actor, name: str, call: Call) -> _Asked:
 
 def _calling(actor: Actor, call: Call) -> _Asked:
     args, kwargs = actor.encode_call(call)
-    return {"do": "call", "on": call.on, "method": call.method, "args": args, "kwargs": kwargs}, str(call)
+    return {"do": "call", "on": call.on, "method": call.method, "args": args, "kwargs": kwargs}, call
 
 
 def _expect_made(answer: Answer, call: Call) -> None:

@@ -15,11 +15,20 @@ class Calling:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.last_call = ""
+        self._last_call: Call | str = ""
+
+    @property
+    def last_call(self) -> str:
+        """The last call as the student would write it; put into words only where it is shown."""
+        return str(self._last_call)
+
+    @last_call.setter
+    def last_call(self, call: Call | str) -> None:
+        self._last_call = call
 
     def answer_of(self, actor: Actor, call: Call) -> Answer:
         """Make a call and run until it is answered."""
-        self.last_call = str(call)
+        self.last_call = call
         return self.stage.call(actor, call)
 
     def value_of(self, answer: Answer, call: Call) -> Any:
@@ -30,7 +39,7 @@ class Calling:
 
     def values_in_a_row(self, actor: Actor, calls: Sequence[Call]) -> list[Any]:
         """The values of several calls of one method, made by one message."""
-        self.last_call, doing = str(calls[-1]), f"{calls[0].on}.{calls[0].method}, called {len(calls)} times"
+        self.last_call, doing = calls[-1], f"{calls[0].on}.{calls[0].method}, called {len(calls)} times"
         answers = self.stage.in_a_row(actor, (), calls, doing)
         return [self.value_of(answer, call) for answer, call in zip(answers, calls, strict=True)]
 
@@ -40,7 +49,7 @@ class Pending:
 
     def __init__(self, calling: Calling, actor: Actor, call: Call) -> None:
         self._calling, self._actor, self.call = calling, actor, call
-        calling.last_call = str(call)
+        calling.last_call = call
         calling.stage.begin(actor, call)
 
     @property
