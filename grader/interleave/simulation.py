@@ -46,6 +46,7 @@ class Simulation:
         self.actors: dict[str, Actor] = {}
         self.watchers: list[Tell] = []
         self.relay.stirs = self._stir
+        self.relay.gives_turn = kit.processor.give_turn
         self.observed = 0  # by how many that may miss no move: traces, counts of round trips
         self.waits = Waits(kit, self.actors, self.tell)
         self.deadlines = Deadlines(kit, self.actors)
@@ -154,7 +155,7 @@ class Simulation:
         self.deadlines.note_move()
         try:
             while self._is_free(actor) and self.relay.round_trips(actor.name) < first + BUSY_BATCHES:
-                if not self.kit.loop.turn(QUIET_SECONDS):
+                if not self.turn_soon():
                     break
                 if actor.process.told:
                     self.take_answers()
@@ -163,6 +164,11 @@ class Simulation:
             self.relay.passes = hold_all
             self.deadlines.note_move()
         return self.relay.round_trips(actor.name) - first
+
+    def turn_soon(self) -> bool:
+        """Serve who is ready within QUIET_SECONDS; who was sent something gets a turn before, as below."""
+        self.kit.processor.give_turn()
+        return self.kit.loop.turn(0) or self.kit.loop.turn(QUIET_SECONDS)
 
     def _is_free(self, actor: Actor) -> bool:
         # It waits for nothing but replies, on one connection: so there is but one order.

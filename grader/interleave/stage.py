@@ -8,7 +8,7 @@ from grader.interleave.actor import Actor, read_answer
 from grader.interleave.calls import Answer, Call, Raised, StudentFault, fault_of
 from grader.interleave.kit import Kit
 from grader.interleave.moves import Choose, first_move
-from grader.interleave.simulation import PAUSE_SECONDS, QUIET_SECONDS, Simulation
+from grader.interleave.simulation import PAUSE_SECONDS, Simulation
 from grader.proxy.relay import hold_all, pass_all
 from grader.results import Outcome
 from grader.sandbox.inside.worker_wire import WireError
@@ -147,7 +147,7 @@ class Stage(Simulation):
 
     def _turn_freely(self, actor: Actor) -> None:
         """Serve whoever is ready; where nobody is, for they sleep or wait for more, go on as ever."""
-        if self.kit.loop.turn(QUIET_SECONDS):
+        if self.turn_soon():
             self.take_answers()
             self.deadlines.step()
         else:

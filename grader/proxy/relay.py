@@ -73,6 +73,11 @@ def _ignore(_: str) -> None:
     """Where nobody looks whether an actor is at rest."""
 
 
+def _gives_none() -> bool:
+    """Where nobody can tell who is waiting for a turn."""
+    return False
+
+
 class Relay:
     """All connections of one check's actors."""
 
@@ -93,6 +98,7 @@ class Relay:
         self.unpaired = 0  # strings and numbers that came to anybody as no command's reply
         self.passes: Passes = hold_all
         self.stirs: Stirs = _ignore
+        self.gives_turn: Callable[[], bool] = _gives_none  # to the others, and says whether it has done so
 
     def open(self, actor: str) -> str:
         """Give an actor its address: the path of a unix socket."""
@@ -136,11 +142,15 @@ class Relay:
             self._close(link)
         elif link.held and not link.partial and (self.passes(link) or all(map(is_set_up, link.held))):
             self.release(link)
+            if self.gives_turn():  # Valkey may have answered by then: to wait for it would take longer
+                self._read_replies(link)
 
     def _read_replies(self, link: Link) -> None:
         self.stirs(link.actor)
         try:
             size, answered, unpaired = link.read_replies(deliver=link.actor not in self._muted)
+        except BlockingIOError:
+            return  # nothing is there yet
         except (OSError, resp.MalformedError):
             size, answered, unpaired = 0, [], 0
         self.unpaired += unpaired
