@@ -37,7 +37,8 @@ def in_a_process(tmp_path, code, sources):
     """What a process prints that loads modules of a submission, one after the other, as actors do."""
     for name, source in sources.items():
         (tmp_path / f"{name}.py").write_text(source)
-    begin = f"from worker_modules import Modules\nimport sys\nmodules = Modules({str(tmp_path)!r})\n"
+    begin = "from worker_modules import Modules\nimport sys\n"
+    begin += f"modules = Modules({str(tmp_path)!r}, dict(sys.modules))\n"
     inside = Path(worker_modules.__file__).parent
     done = subprocess.run(
         [sys.executable, "-B", "-c", begin + code], check=True, capture_output=True, text=True, cwd=inside

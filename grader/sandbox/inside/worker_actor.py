@@ -21,8 +21,10 @@ Prepare = Callable[[Config], Any]  # sets the process up for an actor, and gives
 class Actor:
     """One client of the student's code: a process with its client, its module, its objects."""
 
-    def __init__(self, prepare: Prepare, config: Config, calls: Channel, side: Side) -> None:
-        self._prepare, self._calls, self._side = prepare, calls, side
+    def __init__(
+        self, prepare: Prepare, config: Config, calls: Channel, side: Side, modules: Modules
+    ) -> None:
+        self._prepare, self._calls, self._side, self._modules = prepare, calls, side, modules
         self._root = config["root"]
         self._encoder = wire.Encoder(config["bounds"]["message_depth"])
         self._read_arguments = Arguments(side.ask).read
@@ -31,7 +33,6 @@ class Actor:
         self._pid = os.getpid()
         self._class: Any = None
         self._client: Any = None
-        self._modules = Modules(self._root)
 
     def serve(self) -> None:
         """Answer requests until the channel closes."""

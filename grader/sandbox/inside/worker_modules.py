@@ -14,12 +14,17 @@ OURS = frozenset({"decimal", "fractions", "mmap", "numbers", "resource"})
 
 
 class Modules:
-    """Those that lie under ``root``; whatever else is imported when this is made stays."""
+    """Those that lie under ``root``; ``others`` are imported already, and stay.
 
-    def __init__(self, root: str) -> None:
+    Whoever looks through all of these writes to each, for Python counts who refers to it, and in a process
+    that was forked copies the page it lies on. So nobody does before there is something to forget.
+    """
+
+    def __init__(self, root: str, others: dict[str, types.ModuleType]) -> None:
         self._root = root
         self._path = list(sys.path)
-        self._others = dict(sys.modules)
+        self._others = others
+        self._loaded = False
         sys.path_hooks.insert(0, _find_in(root))
 
     def load(self, path: str, salt: int) -> types.ModuleType:
@@ -31,16 +36,14 @@ class Modules:
         sys.path.insert(0, folder)
         for name in OURS.intersection(_modules_in(folder)):
             sys.modules.pop(name, None)
-        module = importlib.import_module(file[: -len(".py")])
-        salted = _salted_hash(salt)
-        for name in self._own():
-            spec = _spec_of(sys.modules[name])
-            if spec is not None and isinstance(spec.loader, Loader) and spec.loader.hashes:
-                vars(sys.modules[name]).setdefault("hash", salted)
-        return module
+        self._loaded = True
+        Loader.salted_hash = _salted_hash(salt)
+        return importlib.import_module(file[: -len(".py")])
 
     def forget(self) -> None:
         """Be as new: none of the submission's modules is imported."""
+        if not self._loaded:
+            return
         sys.path[:] = self._path
         for name in self._own():
             del sys.modules[name]
@@ -86,7 +89,13 @@ class Loader(importlib.machinery.SourceFileLoader):
     """Compiles a source once for all the actors that a process is, one after the other."""
 
     _known: ClassVar[dict[tuple[str, bytes], tuple[types.CodeType, bool]]] = {}
-    hashes = False  # its module's code has a use for ``hash``
+    salted_hash: ClassVar[Callable[[Any], int]] = hash  # for each module that has a use for it
+    _module: types.ModuleType | None = None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run the module's code."""
+        self._module = module
+        super().exec_module(module)
 
     def source_to_code(self, data: Any, path: Any, **more: Any) -> types.CodeType:  # type: ignore[override]
         """Give the code of a source, as it was compiled before where it is the same."""
@@ -100,7 +109,9 @@ class Loader(importlib.machinery.SourceFileLoader):
                 super().source_to_code(data, path, **more)
             else:
                 self._known[key] = known
-        code, self.hashes = known
+        code, hashes = known
+        if hashes and self._module is not None:
+            vars(self._module)["hash"] = Loader.salted_hash
         return code
 
 

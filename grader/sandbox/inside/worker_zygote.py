@@ -14,6 +14,7 @@ import signal
 import socket
 import struct
 import sys
+import types
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -27,12 +28,14 @@ worker_select.install()
 
 from worker_actor import Actor, Config  # noqa: E402
 from worker_channel import Channel, Side  # noqa: E402
+from worker_modules import Modules  # noqa: E402
 
 SET_SECCOMP, SECCOMP_FILTER = 22, 2  # of prctl(2)
 GARBAGE = 10_000  # objects more than before, after which the collector looks among the youngest
 CLIENTS = 32  # made ahead, once for all processes; one that is kept uses up some thirty
 clients: list[Any] = []  # of which each forked process has a copy
 make_client: Callable[[str], Any]
+imported: dict[str, types.ModuleType] = {}  # what every forked process begins with
 
 
 def limit(limits: dict[str, int]) -> None:
@@ -76,7 +79,7 @@ def become_actor(config: Config, descriptors: list[int]) -> NoReturn:
     sys.stdout = _unbuffered(1)
     sys.stderr = _unbuffered(2)
     limit(config["limits"])
-    Actor(prepare, config, channel, answers).serve()
+    Actor(prepare, config, channel, answers, Modules(config["root"], imported)).serve()
     os._exit(0)
 
 
@@ -230,6 +233,7 @@ def main(path: str, config: Config) -> None:
     client.close()
     clients.extend(make_client(config["warm_up"]) for _ in range(CLIENTS))
     worker_locks.install()
+    imported.update(sys.modules)
     gc.freeze()
     gc.set_threshold(GARBAGE)
     gc.enable()
