@@ -30,6 +30,10 @@ class Spent:
         ran, waited = (now - then for now, then in zip(_turns(), self._turns, strict=True))
         return real * ran / (ran + waited) if ran + waited > TELLING_NS else real
 
+    def passes(self, seconds: float) -> bool:
+        """True where it is more than these; what it has got of the processor is looked at only near them."""
+        return self.real > seconds and self.seconds > seconds
+
 
 def _turns() -> tuple[int, int]:
     try:

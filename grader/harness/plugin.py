@@ -147,7 +147,7 @@ class Plugin:
         if self._plan.deck.count(Outcome.TIMED_OUT, self._places_before(item)) >= bounds.time_outs:
             raise SkipCheck(too_many_time_outs(bounds))
         self._refuse_without(needed_by(item), check_id(item))
-        if self._rig.spent.seconds > bounds.total_seconds:
+        if self._rig.spent.passes(bounds.total_seconds):
             raise SkipCheck(f"The submission used up its {bounds.total_seconds:g} seconds before.")
 
     def _places_before(self, item: pytest.Item) -> range:

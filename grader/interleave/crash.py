@@ -74,7 +74,7 @@ def crash_everywhere(
     and gives a sentence where it is wrong.
     """
     spent, allowed = Spent(), 0
-    while allowed < MOST_CRASHES and (allowed == 0 or spent.seconds < CRASH_SECONDS):
+    while allowed < MOST_CRASHES and (allowed == 0 or not spent.passes(CRASH_SECONDS)):
         allowed += 1
         victim, call = prepare()
         with Trace(stage) as trace:

@@ -84,7 +84,7 @@ class Explorer:
         beginnings: list[tuple[int, int, Beginning]] = [(0, 0, Beginning())]
         tried, pushed, bounded, spent = 0, 0, False, Spent()
         passed = Passed()
-        while beginnings and tried < limit and (tried == 0 or spent.seconds < SEARCH_SECONDS):
+        while beginnings and tried < limit and (tried == 0 or not spent.passes(SEARCH_SECONDS)):
             cost, _, beginning = heapq.heappop(beginnings)
             if passed.covers(beginning, cost):
                 continue

@@ -115,12 +115,11 @@ class Trouble:
 
     def is_used_up(self) -> bool:
         """Whether the submission has no time left."""
-        # What takes longer to tell is asked for only where it can matter.
-        return self._spent.real > self._bounds.total_seconds < self._spent.seconds
+        return self._spent.passes(self._bounds.total_seconds)
 
     def is_short_of_time(self) -> bool:
         """Whether the submission has used so much of its time that what can be done in short should be."""
-        return self._spent.real > SHORT * self._bounds.total_seconds < self._spent.seconds
+        return self._spent.passes(SHORT * self._bounds.total_seconds)
 
     def used_up(self, actors: Actors) -> StudentFault:
         """The submission had no time left in the middle of a check."""

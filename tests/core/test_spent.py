@@ -28,6 +28,8 @@ def test_a_quarter_of_the_processor_makes_a_quarter_of_the_time(turns, wait):
     wait(8)
     turns(6, 4)
     assert taken.seconds == pytest.approx(2)
+    assert taken.passes(1.9)
+    assert not taken.passes(2.1)
 
 
 def test_who_only_waited_for_others_took_it_all(turns, wait):
