@@ -49,6 +49,14 @@ def processes_of(mark):
     return found
 
 
+def left_in(folder):
+    """The files in a folder, and the processes that name it, that are there for longer than a moment."""
+    end = time.monotonic() + SECONDS
+    while (found := [*folder.iterdir(), *processes_of(str(folder))]) and time.monotonic() < end:
+        pass
+    return found
+
+
 @pytest.fixture
 def short():
     """A folder whose path leaves room for a socket's."""
@@ -63,8 +71,7 @@ def test_a_right_run_leaves_nothing(grader, monkeypatch, short):
     results = grader.grade()
     assert (results.status, results.score) == (Status.GRADED, 10)
     assert [check.outcome for check in grader.seen] == [Outcome.PASSED]
-    assert list(temp.iterdir()) == []
-    assert processes_of(str(temp)) == []
+    assert left_in(temp) == []
 
 
 def test_a_rig_that_can_not_be_opened_is_ours(grader, short, monkeypatch):
@@ -242,10 +249,7 @@ class Command:
 
     def left(self):
         """What is still there when it has had time to clear up."""
-        end = time.monotonic() + SECONDS
-        while (found := [*self.temp.iterdir(), *processes_of(str(self.temp))]) and time.monotonic() < end:
-            pass
-        return found
+        return left_in(self.temp)
 
 
 def _line(number):
