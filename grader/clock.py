@@ -101,11 +101,17 @@ class Clock:
         file.write_bytes(bytes(8))
         file.chmod(0o644)
         with file.open("r+b") as opened:
-            self._shared = memoryview(mmap.mmap(opened.fileno(), 8)).cast("q")
+            self._map = mmap.mmap(opened.fileno(), 8)
+        self._shared = memoryview(self._map).cast("q")
         self._admin: Admin | None = None
         self._shifted_ms = 0
         self._around_shift: Callable[[], AbstractContextManager[None]] = nullcontext
         self.begin(None)
+
+    def close(self) -> None:
+        """Let go of the file; there is no time any more."""
+        self._shared.release()
+        self._map.close()
 
     def begin(
         self,

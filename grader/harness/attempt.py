@@ -125,7 +125,6 @@ def run_attempts(attempts: Sequence[Attempt], open_watch: OpenWatch) -> list[End
     Raises UsageError for what only the suites can know to be wrong.
     """
     suites = import_suites(exercise.id for attempt in attempts[:1] for exercise in attempt.plan.exercises)
-    gc.freeze()  # nothing of what all of them share will be garbage, so none needs to look through it
     running: list[_Running] = []
     try:
         for attempt in attempts:
@@ -168,6 +167,7 @@ def _grade_here(attempt: Attempt, run: RunSuites, lines: int, lifeline: int) -> 
     """All of the forked process's life."""
     status, parent = 1, os.getppid()
     gc.disable()  # it would look through everything again and again; each check's own garbage is small
+    gc.freeze()  # what it shares with the process that forked it won't be garbage, nor is it to be written to
     try:
         os.setpgid(0, 0)  # Ctrl-C reaches the other process alone, which then asks this one to end
         log = os.open(attempt.details.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

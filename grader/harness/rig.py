@@ -7,7 +7,7 @@ that process's sister: each of the two may end it, and the one that opened the r
 
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Rig:
         self.spent: Spent  # by the process that has it in use
         self.bounds: Bounds = settings.assignment.bounds
         self.loop = stack.enter_context(Loop())
-        self.clock = Clock(place.sockets / "clock")
+        self.clock = stack.enter_context(closing(Clock(place.sockets / "clock")))
         self.walls = walls
         self._enclosure = self._enclose(walls)
         self.parted = False  # since the stage before: what was seen on it is void

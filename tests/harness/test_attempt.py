@@ -1,5 +1,6 @@
 """Our own failures are ours: no score, a sentence, status 4, one more try, and nothing is left behind."""
 
+import gc
 import json
 import os
 import signal
@@ -64,11 +65,28 @@ def short():
         yield Path(name)
 
 
+@pytest.fixture
+def uncollected():
+    """Nothing is closed but by whoever opened it."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def descriptors():
+    """Those that are open."""
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.usefixtures("uncollected")
 def test_a_right_run_leaves_nothing(grader, monkeypatch, short):
     temp = short
     monkeypatch.setattr("tempfile.tempdir", str(temp))
     grader.write("mine", FINE, STUDENT)
+    before = descriptors()
     results = grader.grade()
+    assert descriptors() == before
     assert (results.status, results.score) == (Status.GRADED, 10)
     assert [check.outcome for check in grader.seen] == [Outcome.PASSED]
     assert left_in(temp) == []
@@ -106,6 +124,7 @@ OURS = {
 }
 
 INJECTED = '''
+import gc
 import os
 from pathlib import Path
 
