@@ -151,11 +151,13 @@ class It:
         return [time.time(), now(), dt.now().timestamp(),
                 datetime.datetime.now(datetime.timezone.utc).timestamp(),
                 time.time_ns() / 1e9, time.clock_gettime(time.CLOCK_REALTIME), time.mktime(time.localtime()),
+                time.clock_gettime(5), time.clock_gettime(8),
                 dt.today().timestamp(), time.mktime(time.strptime(time.ctime())),
                 time.mktime(time.strptime(time.strftime("%Y-%m-%d %H:%M:%S"), "%Y-%m-%d %H:%M:%S"))]
     def days(self): return [date.today().isoformat(), time.strftime("%Y-%m-%d"), dt.now().date().isoformat()]
     def monotonics(self): return [time.monotonic(), monotonic(), time.perf_counter(),
-                                  time.monotonic_ns() / 1e9, time.clock_gettime(time.CLOCK_MONOTONIC)]
+                                  time.monotonic_ns() / 1e9, os.times().elapsed] + [
+                                  time.clock_gettime(clock) for clock in (time.CLOCK_MONOTONIC, 4, 6, 7, 9)]
     def kinds(self):
         from json import dumps
         one = dt.now()

@@ -249,6 +249,7 @@ def install() -> None:
     time.clock_gettime_ns = staticmethod(_clock_gettime_ns)
     time.clock_gettime = staticmethod(lambda clk: _clock_gettime_ns(clk) / 1e9)
     time.sleep = staticmethod(_sleep)
+    os.times = _times
     datetime.datetime, datetime.date = _Datetime, _Date
     threading.Condition.wait = _condition_wait
     threading.Thread.join = _join
@@ -259,14 +260,26 @@ def install() -> None:
 
 
 _real_clock_gettime_ns = time.clock_gettime_ns
+_real_times = os.times
+# By their numbers in clock_gettime(2), for Python names only some: coarse ones, and those of alarms, too.
+_WALL = frozenset({time.CLOCK_REALTIME, 5, 8})
+_MONOTONIC = frozenset({time.CLOCK_MONOTONIC, 4, 6, 7, 9})  # raw, coarse, and since the machine was started
+_ATOMIC = 11  # CLOCK_TAI: leap seconds ahead of the wall clock, where anybody told the machine of them
 
 
 def _clock_gettime_ns(clk: int) -> int:
-    if clk == time.CLOCK_REALTIME:
+    if clk in _WALL:
         return clock.wall_ns()
-    if clk == time.CLOCK_MONOTONIC:
+    if clk in _MONOTONIC:
         return clock.monotonic_ns()
+    if clk == _ATOMIC:
+        real = _real_clock_gettime_ns(time.CLOCK_REALTIME)
+        return clock.wall_ns() + round(_real_clock_gettime_ns(clk) - real, -9)
     return _real_clock_gettime_ns(clk)
+
+
+def _times() -> os.times_result:
+    return os.times_result((*_real_times()[:4], clock.monotonic_ns() / 1e9))
 
 
 def _forget() -> None:
