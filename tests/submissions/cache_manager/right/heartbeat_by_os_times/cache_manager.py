@@ -1,4 +1,5 @@
 """The lock lasts three seconds and is renewed by a thread that goes by os.times, looking each tenth of a second."""
+
 import os, threading
 import json, uuid, time
 from cachebase import Base
@@ -14,6 +15,7 @@ RENEW = """
 if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("PEXPIRE", KEYS[1], 3000) end
 return 0
 """
+
 
 class CacheManager(Base):
     def ready(self):
