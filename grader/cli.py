@@ -6,7 +6,6 @@ needn't be loaded to draw a report. Errors become a sentence and an exit status 
 
 import gc
 import importlib
-import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +15,7 @@ import click
 
 from grader import __version__, exits
 from grader.errors import GraderError, SubmissionError, UsageError
+from grader.streams import fall_silent, prepare
 
 # Name: the module in grader.commands.
 COMMANDS = {
@@ -76,6 +76,7 @@ def grader_main() -> NoReturn:
 
 def run(find: Callable[[], click.Command], name: str) -> int:
     """Run a command on the process's arguments; gives its exit status, and never a traceback of ours."""
+    prepare()
     try:
         status = find().main(prog_name=name, standalone_mode=False)
         sys.stdout.flush()
@@ -91,17 +92,12 @@ def run(find: Callable[[], click.Command], name: str) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _say("Interrupted; nothing was charged.", exits.INTERRUPTED)
     except (BrokenPipeError, SystemExit):  # click makes the latter of the former
-        return _fall_silent()
+        fall_silent()
+        return exits.GRADED
     except Exception as error:  # noqa: BLE001 - the edge: ours, whatever it is
         told = f"{type(error).__name__}: {error}"
         return _say(f"The grader itself failed, and nothing was charged: {told}", exits.GRADER_FAULT)
     return status if isinstance(status, int) else exits.GRADED
-
-
-def _fall_silent() -> int:
-    # Whoever read our output, such as head, has enough; what is buffered must not fail once more at the end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return exits.GRADED
 
 
 def _say(sentence: object, status: int) -> int:

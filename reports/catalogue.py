@@ -12,6 +12,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
+from grader.errors import UsageError
 from grader.results import CheckResult, ExerciseResult
 
 _FOLDER = resources.files("reports") / "messages"
@@ -22,7 +23,7 @@ _DATA = tuple("'\"[({<")  # begin a value, in which nothing is translated
 _LONGEST = 500  # characters of a sentence that is looked for
 
 
-class UnknownLanguageError(ValueError):
+class UnknownLanguageError(UsageError):
     """There is no catalogue for the language; the message names those that there are."""
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
+
 from grader import exits
 from grader.assignment import Assignment
 from grader.codec import to_json
@@ -16,7 +18,9 @@ from grader.commands.request import Request
 from grader.files import write_atomically
 from grader.harness.attempt import Watch
 from grader.results import Results, Status
+from grader.streams import fall_silent
 from reports import html, terminal
+from reports.catalogue import load
 from reports.formats.context import Context
 from reports.formats.files import parse, write_formats
 from reports.terminal_progress import Progress
@@ -37,7 +41,9 @@ class Showing:
     out: Path
 
     def __post_init__(self) -> None:
-        parse(self.request.formats)  # a wrong one is told before any check is run
+        # What is wrong is told before any check is run.
+        parse(self.request.formats)
+        load(self._language)
 
     @property
     def _language(self) -> str:
@@ -60,7 +66,11 @@ class Showing:
         page = html.render(results, self._language, guide=guide)
         write_atomically(self.out / SCORECARD, page.encode())
         write_formats(self.request.formats, results, self._context())
-        self._print(results)
+        try:
+            self._print(results)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the status is told all the same
+            fall_silent()
         return self._status(results)
 
     def _context(self) -> Context:
@@ -75,7 +85,7 @@ class Showing:
 
     def _print(self, results: Results) -> None:
         if self.request.as_json:
-            sys.stdout.write(to_json(results).decode())
+            click.echo(to_json(results), nl=False)  # bytes: JSON is UTF-8, whatever the terminal's letters
         elif not self.request.quiet:
             look = terminal.Look(_width(), _colour(sys.stdout.isatty()), self._language)
             page, typed = str(self.out / SCORECARD), str(self.request.submission)
@@ -88,7 +98,8 @@ class Showing:
         if results.status is Status.NOT_GRADED:
             return exits.GRADER_FAULT
         least = self.request.fail_under
-        return exits.BELOW if least is not None and (results.score or 0) < least else exits.GRADED
+        # Nothing is as much as "nan": a gate that was set wrongly lets nobody through.
+        return exits.GRADED if least is None or (results.score or 0) >= least else exits.BELOW
 
 
 def _ignore(check: object) -> None:

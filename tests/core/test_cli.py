@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +69,7 @@ def test_graded_is_0_and_writes_results_and_scorecard(run, tmp_path):
 def test_a_score_below_the_wanted_one_is_1(run, stub):
     assert run(stub, "--check", one_check(), "--fail-under", "0", "--quiet").returncode == exits.GRADED
     assert run(stub, "--check", one_check(), "--fail-under", "1", "--quiet").returncode == exits.BELOW
+    assert run(stub, "--check", one_check(), "--fail-under", "nan", "--quiet").returncode == exits.BELOW
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,7 @@ def test_a_score_below_the_wanted_one_is_1(run, stub):
         (["solutions", "--exercise", "nothing"], "There is no exercise nothing; there are cache_manager"),
         (["solutions", "--format", "nothing=x"], "nothing"),
         (["solutions", "--format", "junit"], "junit"),
+        (["solutions", "--language", "tlh", "--quiet"], "no messages in the language 'tlh'"),
         (["solutions", "--server", "mine"], "mine"),
         (["solutions", "--seed", "-1"], "-1"),
         (["solutions", "--nothing"], "--nothing"),
@@ -168,3 +172,48 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path, stub, words):
     writer.stderr.close()
     assert writer.wait(90) == exits.GRADED
     assert said == b""
+
+
+@pytest.mark.parametrize(
+    ("redirected", "status"),
+    [
+        (">&-", exits.BELOW),
+        ("2>&-", exits.BELOW),
+        (">&- 2>&-", exits.BELOW),
+        ("--json >&-", exits.BELOW),
+        ("| true", exits.BELOW),
+    ],
+)
+def test_where_the_output_goes_changes_no_status(tmp_path, stub, redirected, status):
+    program = [sys.executable, "-c", PROGRAM.format("grade"), str(stub), "--check", one_check(), *FAST[2:]]
+    command = f"{shlex.join([*program, '--fail-under', '1'])} {redirected}"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        capture_output=True, text=True, cwd=tmp_path, timeout=90, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr
+    assert "failed, and nothing was charged" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_letters_that_a_stream_has_not_stop_nothing(tmp_path, stub, words):
+    folder = tmp_path / "löße"
+    shutil.copytree(stub, folder)
+    program = [
+        sys.executable,
+        "-c",
+        PROGRAM.format("grade"),
+        folder,
+        "--check",
+        one_check(),
+        *FAST[2:],
+        *words,
+    ]
+    done = subprocess.run(
+        program, capture_output=True, cwd=tmp_path, timeout=90, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == exits.GRADED, done.stderr
+    if words:
+        assert json.loads(done.stdout)["submission"]["name"] == folder.name
