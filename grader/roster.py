@@ -77,10 +77,18 @@ def _students(rows: Any, name: str) -> tuple[Student, ...]:
             raise UsageError(
                 f"{name}, line 1: the column {needed!r} is missing. Known columns: {', '.join(COLUMNS)}."
             )
+    for column in COLUMNS:
+        if header.count(column) > 1:
+            raise UsageError(f"{name}, line 1: two columns are {column!r}; name one of them otherwise.")
     students: dict[str, Student] = {}
     for row in rows:
         if not any(cell.strip() for cell in row):
             continue
+        if any(cell.strip() for cell in row[len(header) :]):
+            raise UsageError(
+                f"{name}, line {rows.line_num}: there are more cells than columns; "
+                "a name with a comma stands in quotes."
+            )
         student = _student(dict(zip(header, row, strict=False)), f"{name}, line {rows.line_num}")
         if student.identifier in students:
             raise UsageError(f"{name}, line {rows.line_num}: {student.identifier!r} is there twice.")
@@ -96,8 +104,10 @@ def _column(cell: str) -> str:
 def _student(cells: dict[str, str], place: str) -> Student:
     """One row; columns that nobody knows are left alone."""
     known = {column: cells.get(column, "").strip() for column in COLUMNS}
-    if not known["identifier"]:
-        raise UsageError(f"{place}: this student lacks an identifier.")
+    for needed, called in (("identifier", "an identifier"), ("name", "a name")):
+        if not known[needed]:
+            raise UsageError(f"{place}: this student lacks {called}.")
+    known["moodle_id"] = known["moodle_id"].rpartition(" ")[2]  # worksheets have "Participant 123"
     student = Student(**known)
     if student.submitted_at:
         parse_time(student.submitted_at, place)

@@ -68,12 +68,13 @@ class Directory:
 
     def __init__(self, roster: tuple[Student, ...]) -> None:
         self._by: dict[str, Student | None] = {}
-        self._logins = {s.github.casefold(): s for s in roster if s.github}
         for student in roster:
             for name in _names(student):
                 # A name that two students share says nothing about either.
                 taken = self._by.get(name, student)
                 self._by[name] = student if taken == student else None
+        logins = {f"github:{s.github.casefold()}" for s in roster if s.github}
+        self._logins = {login.partition(":")[2]: one for login in logins if (one := self._by[login])}
 
     def find(self, label: Label, prefix: str) -> Student | None:
         """The student whose label it is; None where nobody's or more than one's."""

@@ -62,6 +62,12 @@ def test_a_name_that_two_share_finds_neither():
     assert Directory(twins).find(read_label("Ann Lee_9_assignsubmission_file_"), "") is None
 
 
+def test_a_login_that_two_share_finds_neither():
+    pair = (Student("1", "Ann Lee", github="team"), Student("2", "Bo Doe", github="Team"))
+    assert Directory(pair).find(read_label("cache-team"), "cache-") is None
+    assert Directory(pair).find(read_label("cache-team"), "") is None
+
+
 def test_small_things():
     assert common_prefix(["cache-lab-ann", "cache-lab-bo"]) == "cache-lab-"
     assert common_prefix(["ann", "bo"]) == common_prefix(["cache-ann"]) == ""
@@ -191,6 +197,11 @@ def test_a_roster_of_any_order_and_script():
     ]
 
 
+def test_empty_cells_too_many_and_a_participants_number_are_taken():
+    text = "identifier,name,participant\na1,Ann,Participant 123,,\nb2,Bo,124\n"
+    assert [student.moodle_id for student in parse_roster(text, "roster.csv")] == ["123", "124"]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -199,6 +210,9 @@ def test_a_roster_of_any_order_and_script():
         ("identifier,name\n,Ann\n", "line 2: this student lacks an identifier"),
         ("identifier,name,submitted_at\n1,Ann,yesterday\n", "line 2: 'yesterday' is not a time"),
         ('identifier,name\n1,"Ann"x\n', "line 2: this is not CSV"),
+        ("identifier,name,email\n1,Doe, Ann,ann@x.org\n", "line 2: there are more cells than columns"),
+        ("identifier,name,ID\n1,Ann,77\n", "line 1: two columns are 'identifier'"),
+        ("identifier,name\n1, \n", "line 2: this student lacks a name"),
     ],
 )
 def test_a_wrong_roster_is_refused_with_the_line(text, sentence):
