@@ -13,6 +13,7 @@ from grader.errors import UsageError
 from grader.toml_reader import Document, Place, build, read
 
 PERCENT = 100
+MINUTES_OF_A_YEAR = 366 * 24 * 60
 
 
 Known = Callable[[Assignment], frozenset[str]]  # the ids of an assignment's checks
@@ -113,9 +114,9 @@ def _check(own: Document, assignment: Assignment) -> None:
     if assignment.due and assignment.due.tzinfo is None:
         raise own.wrong(("due",), "due lacks its offset from UTC: write +01:00 or Z after the time.")
     for name, value in dataclasses.asdict(assignment.late).items():
-        top = PERCENT if name.endswith("percent") else float("inf")
+        top = PERCENT if name.endswith("percent") else MINUTES_OF_A_YEAR
         if not 0 <= value <= top:
-            raise own.wrong(("late", name), f"late.{name} must be 0 or more{_at_most(top)}.")
+            raise own.wrong(("late", name), f"late.{name} must be 0 or more and at most {top}.")
     for name, value in dataclasses.asdict(assignment.bounds).items():
         if not 0 < value < float("inf"):
             raise own.wrong(("bounds", name), f"bounds.{name} must be more than 0.")
@@ -156,10 +157,6 @@ def _index(own: Document, exercise: Exercise) -> int:
 def _near(name: str, known: frozenset[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     return f" Is {near[0]!r} meant?" if near else ""
-
-
-def _at_most(top: float) -> str:
-    return f" and at most {top:g}" if top < float("inf") else ""
 
 
 def _check_exercise(own: Document, exercise: Exercise) -> None:

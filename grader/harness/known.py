@@ -3,7 +3,7 @@
 import importlib
 
 from grader.assignment import Assignment
-from grader.suites.check import ATTRIBUTE
+from grader.suites.check import ATTRIBUTE, Check
 
 
 def known_checks(assignment: Assignment) -> frozenset[str]:
@@ -14,6 +14,8 @@ def known_checks(assignment: Assignment) -> frozenset[str]:
             suite = importlib.import_module(f"grader.suites.test_{exercise.id}")
         except ModuleNotFoundError:
             continue  # said where it is graded
-        names = (name for name, value in vars(suite).items() if hasattr(value, ATTRIBUTE))
+        names = (
+            name for name, value in vars(suite).items() if isinstance(getattr(value, ATTRIBUTE, 0), Check)
+        )
         found |= {f"{exercise.id}.{name.removeprefix('test_')}" for name in names}
     return frozenset(found)

@@ -26,6 +26,7 @@ WRONG = [
         '[[visibility]]\nchecks="*"\nshown="never"',
         "line 3: visibility.shown can't be 'never': it is one of visible,",
     ),
+    ("[late]\ngrace_minutes = 1e300", "line 2: late.grace_minutes must be 0 or more and at most 527040."),
     ("[bounds]\nmemory_mib = 0", "my.toml, line 2: bounds.memory_mib must be more than 0."),
     ('[[exercises]]\nid="leaderboard"\n[[exercises]]\nid="leaderboard"', "line 4: there are two exercises"),
     (
@@ -72,6 +73,7 @@ def test_the_checks_that_there_are():
     known = known_checks(DEFAULT)
     assert len({name.partition(".")[0] for name in known}) == 5
     assert "shopping_cart.two_adds_both_count" in known
+    assert "leaderboard.it" not in known  # what its suite calls a caller of two races
 
 
 def test_an_override_of_no_check_is_refused():
