@@ -57,13 +57,26 @@ def _filled(
     line: Sequence[str], header: list[str], graded: dict[str, Row], maximum: float
 ) -> tuple[list[str], Row | None]:
     """One line of the worksheet, its grade filled in where the student has one."""
+    line = [*line, *[""] * (len(header) - len(line))]
     cells = dict(zip(header, line, strict=False))
     number = cells[IDENTIFIER].rpartition(" ")[2]
     mail = cells.get("Email address", "").removeprefix("'").casefold()
     row = graded.get(f"number:{number}") or graded.get(f"mail:{mail}")
     safe = [text_cell(cell) for cell in line]
     if row:
-        out_of = float(cells.get(MAXIMUM) or maximum)
+        out_of = _out_of(cells.get(MAXIMUM, ""), maximum)
         grade = scaled(row, out_of) or 0.0
         safe[header.index(GRADE)] = number_cell(min(grade, out_of))
     return safe, row
+
+
+def _out_of(text: str, maximum: float) -> float:
+    """The grade's maximum as Moodle wrote it, which writes numbers as its user's language does."""
+    if not text.strip():
+        return maximum
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        raise WorksheetError(
+            f"the maximum grade {text!r} is no number: only an assignment graded in points can be filled in."
+        ) from None

@@ -48,7 +48,7 @@ def present_row(record: Record, results: Results, student: Student | None, assig
         submitted_at=record.submitted_at,
         time_source=record.time_source,
         days_late=days_late(assignment, moment),
-        score=results.score,
+        score=None if _all_excused(results) else results.score,
         max_score=results.max_score,
         points=tuple(Points(e.id, e.title, e.score, e.max_score) for e in results.exercises),
         adjustments=results.adjustments,
@@ -75,7 +75,16 @@ def _identified(row: Row, person: Student) -> Row:
     )
 
 
+def _all_excused(results: Results) -> bool:
+    """Whether nothing is left that counts: a 0 out of 0 is no grade, unless an override gives one."""
+    decided = any(a.kind == "override" and not (a.exercise or a.check) for a in results.adjustments)
+    excused = any(a.kind == "excused" for a in results.adjustments)
+    return excused and not decided and not results.max_score and not results.score
+
+
 def _standing(record: Record, results: Results) -> Standing:
+    if _all_excused(results):
+        return Standing.EXCUSED
     if results.score is not None:
         return Standing.GRADED
     if any(a.kind == "excused" and not (a.exercise or a.check) for a in results.adjustments):

@@ -71,6 +71,18 @@ def test_overrides_and_a_roster_come_later_and_stay(graded):
     assert "Unclear" in (graded / "students/bob/scorecard.html").read_text()
 
 
+def test_who_is_excused_from_every_exercise_has_no_grade(graded):
+    parts = "".join(
+        f'[[overrides]]\nstudent="bob"\nexercise="{one}"\nexcused=true\nreason="Ill."\nby="me"\n'
+        for one in ("cache_manager", "leaderboard", "shopping_cart")
+    )
+    score_again(graded, Changes(overrides=parse_overrides(parts, "o.toml")), Closing())
+    assert (gradebook(graded)["bob"]["Status"], gradebook(graded)["bob"]["Score"]) == ("excused", "")
+    whole = '[[overrides]]\nstudent="bob"\npoints=7\nreason="Told."\nby="me"\n'
+    score_again(graded, Changes(overrides=parse_overrides(parts + whole, "o.toml")), Closing())
+    assert (gradebook(graded)["bob"]["Status"], gradebook(graded)["bob"]["Score"]) == ("graded", "7")
+
+
 def test_feedback_holds_what_a_student_may_see_and_nothing_else(graded, tmp_path):
     score_again(graded, Changes(assignment=parse_assignment(RULES, "x")), Closing())
     assert write_feedback(graded, tmp_path / "out", NOW, zipped=False) == 3

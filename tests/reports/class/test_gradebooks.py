@@ -145,3 +145,14 @@ def test_another_file_is_no_worksheet():
 def test_an_excused_exercise_leaves_the_rest_to_fill_the_maximum():
     row = Row("Ann", Standing.GRADED, score=35, max_score=70, points=(Points("leaderboard", "L", 35, 70),))
     assert canvas_reads(canvas([row], 100, "C (1)"))[1]["Ann"] == "50"
+
+
+def test_a_worksheet_has_its_numbers_in_its_own_language_and_may_have_short_lines():
+    row = Row("Ann", Standing.GRADED, score=30, max_score=60, moodle_id="1")
+    header = "Identifier,Maximum grade,Grade,Last modified (grade)\n"
+    assert fill_worksheet(f'{header}Teilnehmer/in 1,"100,00",,-\n', [row], 60)[0].splitlines()[1] == (
+        '"Teilnehmer/in 1","100,00","50","-"'
+    )
+    assert '"Participant 1","","30",""' in fill_worksheet(f"{header}Participant 1\n", [row], 60)[0]
+    with pytest.raises(WorksheetError, match="'Scale: fine' is no number"):
+        fill_worksheet(f"{header}Participant 1,Scale: fine,,-\n", [row], 60)
