@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.assignment import Assignment
 from grader.course.marking import draw
 from grader.course.store import Record, Store, write
+from grader.files import make_folder
 from grader.results import Results
 from reports.visibility import Visibility, as_student_sees
 
@@ -24,6 +25,7 @@ def write_feedback(root: Path, out: Path, now: datetime, *, zipped: bool) -> int
     """Writes a bundle for each student of the class graded into ``root``; how many. ``now`` has an offset."""
     store = Store(root)
     class_record = store.read_class()
+    make_folder(out)
     count = 0
     for record in store.records(class_record):
         seen = student_results(store.results(record.folder), class_record.assignment, now)

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -19,3 +19,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise GraderError(f"{path} can't be written: {error.strerror}.") from None
+
+
+def make_folder(path: Path) -> Path:
+    """The folder, made with all above it; UsageError where that can't be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The folder {path} can't be written: {error.strerror}. Choose another.") from None
+    return path

@@ -25,9 +25,12 @@ def build_zip(out: Path, root: Path, options: Options, settings: Path | None = N
     files[OPTIONS] = to_json(options)
     if settings:
         files[SETTINGS] = settings.read_bytes()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(_entry(name), content)
+    try:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in sorted(files.items()):
+                archive.writestr(_entry(name), content)
+    except OSError as error:
+        raise UsageError(f"{out} can't be written: {error.strerror}.") from None
     return tuple(sorted(files))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.assignment import Assignment
 from grader.errors import UsageError
+from grader.files import make_folder
 
 # What may leave the exercises' folder, beside the stubs of the exercises that are on.
 ALLOWED = ("README.md", "examples/*.py", "examples/*.md", "tests/*.py", "tests/*.md")
@@ -44,8 +45,11 @@ class Starter:
 def write_starter(out: Path, starter: Starter) -> tuple[str, ...]:
     """Writes into ``out``, which must be new or empty; gives the names, or UsageError for what is missing."""
     files = dict(sorted(starter_files(starter).items()))
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if out.is_file():
+        raise UsageError(f"{out} is a file. Name a new or an empty folder for the starter.")
+    if out.exists() and any(out.iterdir()):
         raise UsageError(f"{out} is not empty. Name a new or an empty folder for the starter.")
+    make_folder(out)
     for name, content in files.items():
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from grader.assignment_file import load_assignment
 from grader.commands.files import FILE, FOLDER, given_stubs, tell_closed
+from grader.commands.settings import given_assignment
 from grader.course.closing import Closed, Closing
 from grader.course.conduct import Request, conduct
 from grader.course.progress import watcher
@@ -39,7 +39,7 @@ def cores() -> int:
 @click.option("--only", default="*", metavar="PATTERN", help="Grade those whose name matches.")
 @click.option("--force", is_flag=True, help="Grade again what hasn't changed.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the grader's first own failure.")
-@click.option("--seed", type=int, help="Default: the last run's, or a new one.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Default: the last run's, or a new one.")
 @click.option(
     "--server",
     type=click.Choice(["auto", "container", "embedded"]),
@@ -50,7 +50,7 @@ def cores() -> int:
 @click.option("--stubs", type=FOLDER, help="What students started from. Default: the grader's exercises.")
 def command(submissions: Path, out: Path, **options: Any) -> None:
     """Grade every submission in the folder SUBMISSIONS and report on the class."""
-    assignment = load_assignment(options["assignment"], known_checks)
+    assignment = given_assignment(options["assignment"])
     request = Request(
         submissions=submissions,
         out=out,

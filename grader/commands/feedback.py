@@ -21,4 +21,4 @@ def command(graded: Path, out: Path, at: str, *, zipped: bool) -> None:
     """Write feedback for each student of the class in GRADED, by its visibility rules."""
     now = parse_time(at, "--at") if at else datetime.now(UTC)
     count = write_feedback(graded, out, now, zipped=zipped)
-    click.echo(f"Wrote feedback for {count} students to {out}.")
+    click.echo(f"Wrote feedback for {count} student{'' if count == 1 else 's'} to {out}.")

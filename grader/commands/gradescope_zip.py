@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from grader.assignment_file import load_assignment
+from grader.commands.settings import given_assignment
 from grader.gradescope import Options
 from grader.gradescope_archive import build_zip
-from grader.harness.known import known_checks
 
 ROOT = Path(__file__).parents[2]  # the grader's repository
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -20,6 +19,6 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--sandbox", type=click.Choice(["bubblewrap", "auto"]), default="bubblewrap")
 def command(out: Path, assignment: Path | None, attempts: int, sandbox: str) -> None:
     """Write the autograder's zip to OUT. It holds the hidden suites: give it to Gradescope alone."""
-    load_assignment(assignment, known_checks)  # a mistake in the settings is said here, not on Gradescope
+    given_assignment(assignment)  # a mistake in the settings is said here, not on Gradescope
     names = build_zip(out, ROOT, Options(attempts, sandbox), assignment)
     click.echo(f"Wrote {len(names)} files to {out}.")

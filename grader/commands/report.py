@@ -6,17 +6,18 @@ from pathlib import Path
 
 import click
 
-from grader.assignment_file import load_assignment
-from grader.codec import DecodeError, from_json
 from grader.commands.files import FILE, given_stubs, tell_closed
+from grader.commands.settings import given_assignment
+from grader.commands.stored import read_results
 from grader.course.again import Changes, score_again
 from grader.course.closing import Closing
-from grader.course.store import Store, write
+from grader.course.store import Store
 from grader.errors import UsageError
 from grader.feedback import visibility
-from grader.results import Results
+from grader.files import make_folder
 from reports.formats.context import Context
-from reports.formats.table import APPENDED, FORMATS
+from reports.formats.files import parse, put, write_formats
+from reports.formats.table import FORMATS
 from reports.html import render
 from reports.scorecard import GUIDE
 
@@ -29,40 +30,32 @@ from reports.scorecard import GUIDE
 @click.option("--format", "formats", multiple=True, metavar="NAME=PATH", help=f"Of {', '.join(FORMATS)}.")
 @click.option("--assignment", type=FILE, help="Settings with visibility rules and language.")
 def command(results: Path, out: Path | None, formats: tuple[str, ...], assignment: Path | None) -> None:
-    """Draw RESULTS again: a results.json, or a folder that 'grader class' wrote."""
+    """Draw RESULTS again: a results.json, or a folder that 'grader class' wrote.
+
+    A class is drawn in place and as it was scored last: it takes none of the options.
+    """
     if results.is_dir():
+        if out or formats or assignment:
+            raise UsageError(
+                f"{results} is a folder: --out, --format and --assignment are for one results.json. "
+                "'grader score' takes other settings for a class."
+            )
         stubs = given_stubs(None, Store(results).read_class().assignment)
         tell_closed(score_again(results, Changes(), Closing(stubs, redraw=True)), results)
         return
-    settings = load_assignment(assignment)
-    stored = _read(results)
+    settings = given_assignment(assignment)
+    paths = [path for _, path in parse(formats)]
+    stored = read_results(results)
     context = Context(
         visibility(settings), datetime.now(UTC), os.environ, language=settings.language, guide=settings.guide
     )
-    for wanted in formats:
-        click.echo(f"Wrote {_write(wanted, stored, context)}")
+    for path in paths:
+        make_folder(path.parent)
+    write_formats(formats, stored, context)
     if out or not formats:
         page = out or results.with_name("scorecard.html")
-        write(page, render(stored, settings.language, guide=settings.guide or GUIDE).encode())
-        click.echo(f"Wrote {page}")
-
-
-def _read(path: Path) -> Results:
-    try:
-        return from_json(path.read_bytes(), Results)
-    except (OSError, DecodeError) as error:
-        raise UsageError(f"{path} can't be read as results: {error}.") from None
-
-
-def _write(wanted: str, results: Results, context: Context) -> str:
-    """Writes one NAME=PATH; the path."""
-    name, _, path = wanted.partition("=")
-    if name not in FORMATS or not path:
-        raise UsageError(f"--format {wanted}: write NAME=PATH, NAME being one of {', '.join(FORMATS)}.")
-    text = FORMATS[name](results, context)
-    if name in APPENDED:
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(text)
-    else:
-        write(Path(path), text.encode())
-    return path
+        make_folder(page.parent)
+        put(page, render(stored, settings.language, guide=settings.guide or GUIDE))
+        paths.append(page)
+    for path in paths:
+        click.echo(f"Wrote {path}", err=path.is_char_device() or path.is_fifo())

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from grader.assignment import DEFAULT
-from grader.assignment_file import load_assignment
 from grader.commands.files import FILE, FOLDER, given_stubs, tell_closed
+from grader.commands.settings import given_assignment
 from grader.course.again import Changes, score_again
 from grader.course.closing import Closing
 from grader.course.store import Store
@@ -30,7 +30,7 @@ def command(
 ) -> None:
     """Score the class in GRADED again, a folder that 'grader class' wrote."""
     changes = Changes(
-        load_assignment(assignment, known_checks) if assignment else None,
+        given_assignment(assignment) if assignment else None,
         load_overrides(overrides, known_checks(DEFAULT)) if overrides else None,
         load_roster(roster) if roster else None,
     )

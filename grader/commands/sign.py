@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from grader.errors import UsageError
+from grader.files import write_atomically
 from grader.signing import SIGNING_KEY, VERIFY_KEY, new_keys, sign
 
 
@@ -21,5 +22,6 @@ def command(results: Path | None, *, new_key: bool) -> None:
         return
     if results is None:
         raise UsageError("Say which results to sign: grader sign results.json.")
-    results.write_bytes(sign(results.read_bytes(), os.environ))
+    # Whole or not at all: a disk that is full must not cost the results.
+    write_atomically(results.resolve(), sign(results.read_bytes(), os.environ))
     click.echo(f"Signed {results}.")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from grader.assignment import Assignment
-from grader.assignment_file import load_assignment
+from grader.commands.settings import given_assignment
 from grader.errors import GraderError
 from grader.grade import grade
 from grader.results import Results
@@ -24,7 +24,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--verify", is_flag=True, help="Prove that the stubs score 0 and the solutions full marks.")
 def command(out: Path, exercises: Path, file: Path | None, grader: str, *, verify: bool) -> None:
     """Write the template repository to OUT, a new or an empty folder."""
-    assignment = load_assignment(file)
+    assignment = given_assignment(file)
     names = write_starter(out, Starter(exercises, ROOT / "requirements.lock", assignment, grader))
     click.echo(f"Wrote {len(names)} files to {out}.")
     if verify:

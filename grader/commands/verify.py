@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from grader.assignment_file import load_assignment
-from grader.codec import from_json
+from grader.commands.settings import given_assignment
+from grader.commands.stored import read_results
 from grader.grade import grade
 from grader.regrade import differences, settings_of
 from grader.results import Results
@@ -30,7 +30,7 @@ def command(context: click.Context, results: Path, regrade: Path | None, file: P
     document = results.read_bytes()
     verdict = verify(document, os.environ)
     click.echo(SENTENCES[verdict])
-    found = _regraded(from_json(document, Results), regrade, file) if regrade else ()
+    found = _regraded(read_results(results), regrade, file) if regrade else ()
     for difference in found:
         click.echo(difference)
     if regrade and not found:
@@ -39,6 +39,6 @@ def command(context: click.Context, results: Path, regrade: Path | None, file: P
 
 
 def _regraded(recorded: Results, submission: Path, file: Path | None) -> tuple[str, ...]:
-    assignment = load_assignment(file)
+    assignment = given_assignment(file)
     settings = settings_of(recorded, Settings(seed=recorded.run.seed, assignment=assignment))
     return differences(recorded, grade(submission, settings))

@@ -14,7 +14,7 @@ from grader.course.job import GradedOne, Job
 from grader.course.lock import alone_in
 from grader.course.processes import WarmProcesses
 from grader.course.progress import Watcher
-from grader.course.run import ClassRun, Outline, grade_class
+from grader.course.run import ClassRun, Outline, grade_class, refuse_nobody
 from grader.course.store import ClassRecord, Present, Store
 from grader.errors import GraderError, UsageError
 from grader.harness.suite_files import suite_digest
@@ -63,6 +63,7 @@ def _conduct(request: Request, watcher: Watcher) -> tuple[Outline, Closed]:
     check_known(overrides, {e.id for e in settings.assignment.exercises}, set())
     modules = [exercise.module for exercise in settings.assignment.exercises]
     found = discover(request.submissions, roster, modules, request.out)
+    refuse_nobody(found.found, request.only)
     record = _record(settings, found, roster, overrides)
     store.write_class(record)
     with _machines(request) as (machines, work):

@@ -16,7 +16,7 @@ from grader.course.progress import Watcher
 from grader.course.runner import Finished, Plan, Tick, run_all
 from grader.course.store import FAULT, OUTCOMES, Record, Stamp, Store
 from grader.course.ungraded import no_results
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, UsageError
 from grader.overrides import Override, overrides_of
 from grader.settings import Settings
 
@@ -86,6 +86,12 @@ def _faults(
                 return
 
 
+def refuse_nobody(found: Iterable[Found], only: str) -> None:
+    """UsageError where the pattern leaves nobody to grade."""
+    if not any(_wanted(one, only) for one in found):
+        raise UsageError(f"--only {only}: no submission or student is called that.")
+
+
 def _wanted(found: Found, only: str) -> bool:
     student = (found.student.identifier, found.student.name) if found.student else ()
     names = (found.name, found.shown, *student)
@@ -145,7 +151,13 @@ def grading_digest(settings: Settings) -> str:
 def _unchanged(task: _Task, store: Store) -> bool:
     """Whether the stored result is of the same submission, checks and settings, and not a fault of ours."""
     stored = store.record(task.found.folder)
-    return stored is not None and stored.stamp == task.record.stamp and stored.fault != "grader"
+    if stored is None or stored.stamp != task.record.stamp or stored.fault == "grader":
+        return False
+    try:
+        store.outcomes(task.found.folder)
+    except UsageError:  # damaged: it says that grading again mends it
+        return False
+    return True
 
 
 def _refresh(task: _Task, store: Store) -> None:

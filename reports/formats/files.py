@@ -25,9 +25,13 @@ def parse(wanted: Iterable[str]) -> list[tuple[str, Path]]:
 def write_formats(wanted: Iterable[str], results: Results, context: Context) -> None:
     """Write each; a file of the platform's own is added to, any other made anew."""
     for name, path in parse(wanted):
-        text = FORMATS[name](results, context)
-        try:
-            with path.open("a" if name in APPENDED else "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        except OSError as error:
-            raise UsageError(f"{path} can't be written: {error.strerror}.") from None
+        put(path, FORMATS[name](results, context), "a" if name in APPENDED else "w")
+
+
+def put(path: Path, text: str, mode: str = "w") -> None:
+    """Writes into the file itself: in the place of /dev/stdout or a pipe nothing else may be put."""
+    try:
+        with path.open(mode, encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror}.") from None

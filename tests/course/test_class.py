@@ -106,6 +106,14 @@ def test_another_suite_or_setting_or_force_grades_all(folder, tmp_path, change):
     assert run_class(folder, tmp_path / "graded", **change)[1].total == 12
 
 
+@pytest.mark.parametrize("text", ["", "{"])
+def test_damaged_outcomes_are_graded_again(folder, tmp_path, text):
+    before = run_class(folder, tmp_path / "graded", only="student0")[2]["student0"]
+    (tmp_path / "graded/students/student0/outcomes.json").write_text(text)
+    outline, _, book = run_class(folder, tmp_path / "graded", only="student0")
+    assert (outline.graded, book["student0"]) == (1, before)
+
+
 def test_a_changed_submission_is_graded_again(folder, tmp_path):
     run_class(folder, tmp_path / "graded")
     (folder / "student0" / "cache_manager.py").write_text("PFFF")

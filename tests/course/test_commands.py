@@ -90,7 +90,44 @@ def test_a_single_report_is_drawn_again_in_other_formats(work):
     assert "<testsuite" in (work / "junit.xml").read_text()
     assert "100" in (work / "page.html").read_text()
     wrong = grader("report", results, "--format", "pdf=x", cwd=work)
-    assert (wrong.returncode, "write NAME=PATH" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, "There is no format 'pdf'" in wrong.stderr) == (2, True)
+
+
+def test_a_report_goes_into_what_stands_at_its_path(work):
+    results = "graded/students/cache-perfect/results.json"
+    (work / "link.xml").symlink_to("target.xml")
+    run = grader("report", results, "--format", "junit=link.xml", "--out", "/dev/stdout", cwd=work)
+    assert (run.returncode, "Caching with Valkey" in run.stdout) == (0, True), run.stderr
+    assert (work / "link.xml").is_symlink()
+    assert "<testsuite" in (work / "target.xml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("report", "RESULTS", "--out", "/proc/none/x.html"), "/proc/none can't be written"),
+        (("report", "RESULTS", "--out", "graded"), "graded can't be written: Is a directory"),
+        (("report", "RESULTS", "--format", "junit=/proc/none/x.xml"), "/proc/none can't be written"),
+        (("report", "RESULTS", "--assignment", "nobody.toml"), "'leaderbord.*' matches no check"),
+        (("report", "RESULTS", "--assignment", "tongue.toml"), "no messages in the language 'tlh'"),
+        (("report", "graded", "--format", "junit=x.xml"), "graded is a folder: --out, --format"),
+        (("report", "later.json"), "later.json has format_version 2"),
+        (("feedback", "graded", "--out", "/proc/none"), "/proc/none can't be written"),
+        (("class", "submissions", "--only", "nobody"), "--only nobody: no submission or student"),
+        (("class", "submissions", "--seed", "-5"), "-5"),
+        (("class", "submissions", "--assignment", "tongue.toml"), "no messages in the language 'tlh'"),
+        (("score", "graded", "--assignment", "tongue.toml"), "no messages in the language 'tlh'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_a_command_can_not_do_is_wrong_usage(work, words, sentence):
+    (work / "nobody.toml").write_text('[[visibility]]\nchecks = "leaderbord.*"\nshown = "hidden"\n')
+    (work / "tongue.toml").write_text('language = "tlh"\n')
+    results = "graded/students/cache-perfect/results.json"
+    text = (work / results).read_text()
+    (work / "later.json").write_text(text.replace('"format_version": 1', '"format_version": 2'))
+    run = grader(*(results if word == "RESULTS" else word for word in words), cwd=work)
+    assert (run.returncode, sentence in run.stderr) == (2, True), run.stderr
 
 
 def test_feedback_is_written_for_everybody_who_handed_in(work):

@@ -48,6 +48,23 @@ def test_unsigned_results_are_not_verified(results):
     assert (done.exit_code, "not signed" in done.output) == (1, True)
 
 
+def test_results_that_are_none_are_not_graded_again(tmp_path):
+    path = tmp_path / "results.json"
+    path.write_text('{"format_version": 1}')
+    done = call(verify.command, path, "--regrade", ROOT / "exercises", **{VERIFY_KEY: PUBLIC})
+    assert isinstance(done.exception, UsageError)
+    assert "can't be read as results" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("command", "out"), [(starter.command, "/proc/none"), (gradescope_zip.command, "/proc/none/a.zip")]
+)
+def test_what_can_not_be_written_is_wrong_usage(command, out):
+    done = call(command, out)
+    assert isinstance(done.exception, UsageError)
+    assert "can't be written" in str(done.exception)
+
+
 def test_new_keys_can_be_used_as_they_are_printed(results):
     printed = call(sign.command, "--new-key").output
     keys = dict(line.split("=", 1) for line in printed.splitlines() if not line.startswith("#"))
