@@ -6,6 +6,7 @@ needn't be loaded to draw a report. Errors become a sentence and an exit status 
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
