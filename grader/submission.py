@@ -16,6 +16,7 @@ from grader.intake.folder import walk_folder
 PLACES = ("", "exercises/")
 # So many warnings are kept; a submission with more gets one that counts the rest.
 WARNINGS = 20
+TOLD = 5  # of them, where no module is left
 SHOWN_NAME = 80  # characters of a name in a sentence
 
 
@@ -181,10 +182,10 @@ def _describe(copy: _Copy, top: str, exercises: Sequence[Exercise], name: str) -
             problems[exercise.id] = problem or f"{exercise.module} is not in the submission."
             missing += [] if problem else [exercise.id]
     if not modules and len(missing) == len(exercises):
-        wanted = ", ".join(exercise.module for exercise in exercises)
-        raise SubmissionError(
-            f"{name} holds no module of the assignment: its top and exercises/ were searched for {wanted}."
-        )
+        wanted = [exercise.module for exercise in exercises]
+        told = [one for one in copy.warnings if any(module in one for module in wanted)][:TOLD]
+        sentence = "holds no module of the assignment: its top and exercises/ were searched for"
+        raise SubmissionError(" ".join([f"{name} {sentence} {', '.join(wanted)}.", *told]))
     root = copy.folder / top if top else copy.folder
     return OpenedSubmission(
         name, _digest(copy, top), root, modules, tuple(missing), problems, _bounded(copy.warnings)

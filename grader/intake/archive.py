@@ -95,7 +95,7 @@ def _walk_zip(file: IO[bytes]) -> Iterator[Entry]:
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             # Some tools of Windows write its own separator.
-            name = info.filename.replace("\\", "/")
+            name = info.filename.replace("\\", "/").removeprefix("./")
             kind = stat.S_IFMT(info.external_attr >> 16)
             if info.flag_bits & 1:
                 raise SubmissionError("The archive is encrypted: hand it in without a password.")

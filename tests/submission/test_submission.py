@@ -128,6 +128,19 @@ def test_an_archives_one_top_folder_is_looked_into(opened, tmp_path, folder, pre
         assert way.digest == opened(folder).digest
 
 
+@pytest.mark.parametrize("make", [make_zip, make_tar])
+def test_an_archive_may_name_the_folder_it_was_made_in(opened, tmp_path, folder, make):
+    files = {f"./{name}": content for name, content in MODULES.items()}
+    way = opened(make(tmp_path / "a", files))
+    assert (way.digest, way.warnings) == (opened(folder).digest, ())
+
+
+def test_a_module_that_was_left_out_is_named_where_it_is_the_only_one(opened, tmp_path):
+    links = [("leaderboard.py", "/etc/passwd")]
+    with pytest.raises(SubmissionError, match=r"leaderboard\.py was left out: it is a link\.$"):
+        opened(make_zip(tmp_path / "a.zip", {"notes.txt": b""}, links=links))
+
+
 def test_a_missing_module_is_named(opened, folder):
     (folder / "leaderboard.py").unlink()
     way = opened(folder)
