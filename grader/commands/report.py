@@ -58,4 +58,12 @@ def command(results: Path, out: Path | None, formats: tuple[str, ...], assignmen
         put(page, render(stored, settings.language, guide=settings.guide or GUIDE))
         paths.append(page)
     for path in paths:
-        click.echo(f"Wrote {path}", err=path.is_char_device() or path.is_fifo())
+        click.echo(f"Wrote {path}", err=_is_stdout(path))
+
+
+def _is_stdout(path: Path) -> bool:
+    """Whether what was written went to where we print: no sentence of ours belongs into it."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(1))
+    except OSError:
+        return False

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -99,6 +100,10 @@ def test_a_report_goes_into_what_stands_at_its_path(work):
     run = grader("report", results, "--format", "junit=link.xml", "--out", "/dev/stdout", cwd=work)
     assert (run.returncode, "Caching with Valkey" in run.stdout) == (0, True), run.stderr
     assert (work / "link.xml").is_symlink()
+    with (work / "printed.json").open("w") as printed:
+        words = [BIN / "grader", "report", results, "--format", "json=/dev/stdout"]
+        subprocess.run(words, cwd=work, stdout=printed, stderr=subprocess.DEVNULL, timeout=60, check=True)
+    assert json.loads((work / "printed.json").read_text())["score"] == 100
     assert "<testsuite" in (work / "target.xml").read_text()
 
 
