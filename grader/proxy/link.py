@@ -82,6 +82,7 @@ class Link:
         self.streaming = False  # it subscribed: replies are no longer paired
         self.watched: tuple[bytes, ...] = ()  # keys of which it counts on it that they don't change
         self._in_transaction = False
+        self._database = 0
         self.mid_batch = False  # part of what is held was released: the rest begins no new round trip
 
     @property
@@ -122,6 +123,15 @@ class Link:
             self._note_watch(one)
         self.flight.extend(sent)
         sockets.send_all(self.upstream, b"".join(map(resp.encode, commands)))
+
+    def choose(self, command: resp.Command) -> int:
+        """The database that the client has selected, once it has sent this command."""
+        name = resp.name(command)
+        if name == "RESET":
+            self._database = 0
+        elif name == "SELECT" and len(command) > 1 and command[1].isdigit():
+            self._database = int(command[1])
+        return self._database
 
     def _note_watch(self, sent: Sent) -> None:
         self._in_transaction = sent.name == "MULTI" or (self._in_transaction and sent.name not in _UNWATCHES)

@@ -225,7 +225,8 @@ class Relay:
         sent = [self._record(link, command, counts=counts) for command in commands]
         offset = self._times.offset_ms()
         try:
-            link.pass_on([self._server_time.rewrite(command, offset) for command in commands], sent)
+            rewrite, choose = self._server_time.rewrite, link.choose
+            link.pass_on([rewrite(command, offset, choose(command)) for command in commands], sent)
         except OSError:
             self._close(link)
 

@@ -4,7 +4,8 @@ Valkey's clock can't be moved; its expiries can (see grader.clock). So a command
 time, such as EXPIREAT, is rewritten on its way in, and one that asks for one, such as TIME or
 EXPIRETIME, is replaced by a script of one line that gives the virtual answer. Scripts and functions that
 touch absolute times, or may be told to by their arguments, get a prelude on their first line, so that
-``redis.call`` does the same inside them; they find the offset in database 15, where no contract leads.
+``redis.call`` does the same inside them; they find the offset in database 15, where no contract leads. The
+ids that the server makes up for a stream's entries are times too.
 """
 
 import hashlib
@@ -21,14 +22,14 @@ _MILLISECONDS = {b"PEXPIREAT", b"HPEXPIREAT"}
 _WITH_OPTIONS = {b"SET", b"GETEX", b"HSETEX", b"HGETEX", b"MSETEX"}
 _ASKS_SECONDS = {b"EXPIRETIME": b"PEXPIRETIME", b"HEXPIRETIME": b"HPEXPIRETIME"}
 _ASKS_MILLISECONDS = {b"PEXPIRETIME", b"HPEXPIRETIME"}
-_TOUCHES_TIME = re.compile(rb"TIME|EXPIREAT|EXAT|PXAT|ABSTTL", re.IGNORECASE)
+_TOUCHES_TIME = re.compile(rb"TIME|EXPIREAT|EXAT|PXAT|ABSTTL|XADD", re.IGNORECASE)
 _CALLS_ANYTHING = re.compile(rb"\bp?call\b(?!\s*\(\s*['\"\[])")  # a command that isn't written out
 
 # Names here can't clash with a script's own: the chunk is one expression, and its result shadows `redis`.
 # In it `redis` is looked up at each call, for a library's functions find another than its loading did.
 _PRELUDE = """local redis,server=(function()
 local function offset() redis.call('SELECT','%(database)d') local o=redis.call('GET','%(key)s')
- redis.call('SELECT','0') return tonumber(o or '0') end
+ redis.call('SELECT','%(home)d') return tonumber(o or '0') end
 local function ms(v) local n=math.floor(v) if n<1 then n=1 end return string.format('%%.0f',n) end
 local seconds={EXPIREAT='PEXPIREAT',HEXPIREAT='HPEXPIREAT'}
 local millis={PEXPIREAT=true,HPEXPIREAT=true}
@@ -38,12 +39,23 @@ local options={SET=3,GETEX=2,HSETEX=2,HGETEX=2}
 local function later(t,o,unit) if type(t)=='table' and not t.err then
  for i=1,#t do t[i]=later(t[i],o,unit) end return t end
  if type(t)=='number' and t>0 then return math.floor((t+o)/unit+0.5) end return t end
+local function add(f,name,a) local i=2
+ while type(a[i])=='string' do local w=string.upper(a[i])
+  if w=='NOMKSTREAM' then i=i+1
+  elseif w=='MAXLEN' or w=='MINID' then i=i+1 if a[i]=='=' or a[i]=='~' then i=i+1 end i=i+1
+  elseif w=='LIMIT' then i=i+2
+  else break end end
+ if a[i]~='*' then return f(name,unpack(a)) end
+ local t=redis.call('TIME') a[i]=ms(t[1]*1000+t[2]/1000+offset())..'-*'
+ local id=redis.pcall(name,unpack(a)) if type(id)~='table' then return id end
+ a[i]='*' return f(name,unpack(a)) end
 local function wrap(kind) return function(name,...)
  local f=redis[kind] local n=type(name)=='string' and string.upper(name) or ''
  if n=='TIME' then local t=f(name,...) if t.err then return t end
   local us=t[1]*1000000+t[2]+offset()*1000
   return {string.format('%%.0f',math.floor(us/1000000)),string.format('%%.0f',us%%1000000)} end
  local a={...}
+ if n=='XADD' then return add(f,name,a) end
  if asks[n] then return later(f(asks[n],...),offset(),1000) end
  if asksms[n] then return later(f(n,...),offset(),1) end
  if seconds[n] and tonumber(a[2]) then
@@ -74,18 +86,28 @@ _LIBRARY = "".join(
 )
 
 
-def _prelude(more: str) -> str:
-    filled = _PRELUDE % {"database": OFFSET_DATABASE, "key": OFFSET_KEY, "more": more}
+def _prelude(more: str, home: int) -> str:
+    filled = _PRELUDE % {"database": OFFSET_DATABASE, "key": OFFSET_KEY, "more": more, "home": home}
     return filled.replace("\n", " ")
 
 
-PRELUDE = (
-    _prelude("").replace("return mine,mine", "setmetatable(mine,{__index=redis}) return mine,mine").encode()
-)
-LIBRARY_PRELUDE = _prelude(_LIBRARY).encode()
+def prelude(home: int = 0) -> bytes:
+    """What a script begins with that runs in database ``home``: nothing tells it where it is."""
+    text = _prelude("", home)
+    return text.replace("return mine,mine", "setmetatable(mine,{__index=redis}) return mine,mine").encode()
+
+
+PRELUDE = prelude()
 
 _TIME_SCRIPT = b"""local t=redis.call('TIME') local us=t[1]*1000000+t[2]+tonumber(ARGV[1])*1000
 return {string.format('%.0f',math.floor(us/1000000)),string.format('%.0f',us%1000000)}"""
+# The id's milliseconds are given, the server numbers what comes within one; where the newest entry is later
+# still, it makes up the whole id, as it would have done.
+_ADD_SCRIPT = b"""local a,i={unpack(ARGV,3)},tonumber(ARGV[2]) local t=redis.call('TIME')
+a[i]=string.format('%.0f-*',math.max(1,math.floor(t[1]*1000+t[2]/1000+tonumber(ARGV[1]))))
+local id=redis.pcall('XADD',KEYS[1],unpack(a)) if type(id)~='table' then return id end
+a[i]='*' return redis.pcall('XADD',KEYS[1],unpack(a))"""
+_MOST_WORDS = 4_000  # of a command that a script is given, for Lua's unpack has a limit
 _ASK_SCRIPT = b"""local function later(t)
 if type(t)=='table' then for i=1,#t do t[i]=later(t[i]) end return t end
 if t>0 then return math.floor((t+tonumber(ARGV[1]))/tonumber(ARGV[2])+0.5) end return t end
@@ -98,43 +120,57 @@ class ServerTime:
 
     programs: set[str] = field(default_factory=set)  # what may lie on the server: scripts, functions
     _new_digest: dict[bytes, bytes] = field(default_factory=dict)  # a student's SHA1 -> that of ours
+    _bodies: dict[bytes, bytes] = field(default_factory=dict)  # either SHA1 -> what the student wrote
 
-    def rewrite(self, command: resp.Command, offset_ms: int) -> resp.Command:
-        """The command that does on the server what ``command`` means on the virtual clock."""
+    def rewrite(self, command: resp.Command, offset_ms: int, database: int = 0) -> resp.Command:
+        """The command that does on the server what ``command`` means on the virtual clock.
+
+        ``database`` is the one that its connection has selected.
+        """
         name = command[0].upper()
         if name in _SCRIPT_COMMANDS:
             self.programs.add("functions" if name == b"FUNCTION" else "scripts")
-            return self._rewrite_script(command, name)
+            return self._rewrite_script(command, name, database)
         if offset_ms == 0 or name not in _TIME_COMMANDS:
             return command
         return rewrite_time(command, offset_ms)
 
-    def _rewrite_script(self, command: resp.Command, name: bytes) -> resp.Command:
+    def _rewrite_script(self, command: resp.Command, name: bytes, database: int) -> resp.Command:
         if name in {b"EVALSHA", b"EVALSHA_RO"} and len(command) > 1:
-            return (command[0], self._digest(command[1]), *command[2:])
+            return self._rewrite_evalsha(command, name, database)
         if name in {b"EVAL", b"EVAL_RO"} and len(command) > 1:
-            return (command[0], self._prepare(command[1]), *command[2:])
+            return (command[0], self._prepare(command[1], database), *command[2:])
         word = command[1].upper() if len(command) > 1 else b""
         if name == b"SCRIPT" and word == b"EXISTS":
             return (*command[:2], *(self._digest(digest) for digest in command[2:]))
         if word == b"LOAD" and len(command) > 2:  # noqa: PLR2004 - SCRIPT LOAD body, FUNCTION LOAD [REPLACE] body
-            prepare = _prepare_library if name == b"FUNCTION" else self._prepare
-            return (*command[:-1], prepare(command[-1]))
+            body = command[-1]
+            prepared = _prepare_library(body, database) if name == b"FUNCTION" else self._prepare(body)
+            return (*command[:-1], prepared)
         return command
+
+    def _rewrite_evalsha(self, command: resp.Command, name: bytes, database: int) -> resp.Command:
+        body = self._bodies.get(command[1].lower())
+        if database and body is not None:  # what was loaded is at home in database 0
+            return (name.replace(b"SHA", b""), self._prepare(body, database), *command[2:])
+        return (command[0], self._digest(command[1]), *command[2:])
 
     def _digest(self, digest: bytes) -> bytes:
         return self._new_digest.get(digest.lower(), digest)
 
-    def _prepare(self, body: bytes) -> bytes:
+    def _prepare(self, body: bytes, database: int = 0) -> bytes:
         if not (_TOUCHES_TIME.search(body) or _CALLS_ANYTHING.search(body)):
             return body
-        prepared = _put_first(PRELUDE, body)
-        self._new_digest[_sha1(body)] = _sha1(prepared)
+        prepared = _put_first(prelude(database) if database else PRELUDE, body)
+        if not database:
+            self._new_digest[_sha1(body)] = _sha1(prepared)
+            # A client goes on with the digest that SCRIPT LOAD replied, or with its own.
+            self._bodies[_sha1(body)] = self._bodies[_sha1(prepared)] = body
         return prepared
 
 
-def _prepare_library(body: bytes) -> bytes:
-    return _put_first(LIBRARY_PRELUDE, body)
+def _prepare_library(body: bytes, database: int) -> bytes:
+    return _put_first(_prelude(_LIBRARY, database).encode(), body)
 
 
 def _put_first(prelude: bytes, body: bytes) -> bytes:
@@ -172,6 +208,8 @@ def rewrite_time(command: resp.Command, offset_ms: int) -> resp.Command:
         return (name, arguments[0], _earlier(arguments[1], 1, offset_ms), *arguments[2:])
     if name == b"RESTORE":
         return _rewrite_restore(command, offset_ms)
+    if name == b"XADD":
+        return _rewrite_add(command, offset)
     return _rewrite_options(command, offset_ms)
 
 
@@ -181,6 +219,24 @@ def _rewrite_restore(command: resp.Command, offset_ms: int) -> resp.Command:
     if b"ABSTTL" not in options or command[2] == b"0":
         return command
     return (*command[:2], _earlier(command[2], 1, offset_ms), *command[3:])
+
+
+def _rewrite_add(command: resp.Command, offset: bytes) -> resp.Command:
+    # XADD key [NOMKSTREAM] [MAXLEN | MINID [= | ~] threshold [LIMIT count]] id field value ...
+    place = 2
+    while place < len(command):
+        word = command[place].upper()
+        if word in {b"MAXLEN", b"MINID"}:
+            place += 3 if command[place + 1 : place + 2] in {(b"=",), (b"~",)} else 2
+        elif word == b"LIMIT":
+            place += 2
+        elif word == b"NOMKSTREAM":
+            place += 1
+        else:
+            break
+    if command[place : place + 1] != (b"*",) or len(command) > _MOST_WORDS:
+        return command
+    return (b"EVAL", _ADD_SCRIPT, b"1", command[1], offset, b"%d" % (place - 1), *command[2:])
 
 
 def _rewrite_options(command: resp.Command, offset_ms: int) -> resp.Command:
@@ -215,7 +271,7 @@ def _earlier(time: bytes, unit_ms: int, offset_ms: int) -> bytes:
 
 _SCRIPT_COMMANDS = frozenset({b"EVAL", b"EVAL_RO", b"EVALSHA", b"EVALSHA_RO", b"SCRIPT", b"FUNCTION"})
 _TIME_COMMANDS = frozenset(
-    {b"TIME", b"RESTORE"}
+    {b"TIME", b"RESTORE", b"XADD"}
     | _SECONDS.keys()
     | _MILLISECONDS
     | _WITH_OPTIONS

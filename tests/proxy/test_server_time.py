@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from grader.proxy.server_time import PRELUDE, ServerTime, rewrite_time
+from grader.proxy.server_time import PRELUDE, ServerTime, prelude, rewrite_time
 
 OFFSET = 60_000
 
@@ -59,6 +59,11 @@ def test_a_time_is_moved(command, becomes):
         "MSETEX 1 k v EX 5",
         "MSETEX many EXAT 5 EXAT 5",
         "MSETEX",
+        "XADD s 5-* f *",
+        "XADD s MAXLEN 5 5-1 * *",
+        "XADD s MAXLEN",
+        "XADD s",
+        "XADD",
         "RESTORE k 100000 ABSTTL",
         "RESTORE k 100000 payload REPLACE",
         "RESTORE k 0 payload ABSTTL",
@@ -145,6 +150,25 @@ def test_another_script_stays(command):
 )
 def test_half_a_command_stays(command):
     assert ServerTime().rewrite(words(command), OFFSET) == words(command)
+
+
+def test_a_script_is_at_home_in_its_connections_database():
+    time = ServerTime()
+    for digest in (sha1(SCRIPT), sha1(PRELUDE + SCRIPT)):  # one's own, and what SCRIPT LOAD replied
+        time.rewrite((b"SCRIPT", b"LOAD", SCRIPT), OFFSET, 3)
+        assert time.rewrite((b"EVALSHA", digest, b"0"), OFFSET, 3) == (b"EVAL", prelude(3) + SCRIPT, b"0")
+    assert time.rewrite((b"EVALSHA_RO", sha1(SCRIPT), b"0"), OFFSET, 3)[0] == b"EVAL_RO"
+    assert time.rewrite((b"EVALSHA", sha1(OTHER), b"0"), OFFSET, 3) == (b"EVALSHA", sha1(OTHER), b"0")
+
+
+@pytest.mark.parametrize(
+    ("options", "place"), [("", 1), ("NOMKSTREAM", 2), ("maxlen 5", 3), ("MINID ~ 7-0 LIMIT 9", 6)]
+)
+def test_the_id_that_a_server_makes_up_is_moved(options, place):
+    command = words(f"XADD s {options} * f *")
+    rewritten = rewrite_time(command, OFFSET)
+    assert rewritten[0] == b"EVAL"
+    assert rewritten[2:] == (b"1", b"s", b"60000", b"%d" % place, *command[2:])
 
 
 def test_a_shebang_stays_first_and_lines_keep_their_numbers():

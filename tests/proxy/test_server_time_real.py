@@ -190,6 +190,37 @@ def test_in_functions(lab):
         assert seconds_left(lab) == {}
 
 
+ADD = """local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', 9, '*', 'f', '*')
+redis.call('XADD', KEYS[1], '*', 'f', 1)
+return id"""
+
+
+def test_ids_of_stream_entries(lab):
+    lab.it.do("XADD", "own", 5000, "f", 1)
+    for id_ in (
+        lab.it.do("XADD", "direct", "*", "f", "*"),
+        lab.it.do("XADD", "own", "NOMKSTREAM", "*", "f", 1),
+        lab.it.script(ADD, ["scripted"], []),
+        *lab.it.many([["XADD", "many", "*", "f", 1]], True),
+    ):
+        assert abs(int(id_.partition("-")[0]) / 1000 - lab.it.now()) < 1
+    later = round((lab.it.now() + 10) * 1000)
+    lab.it.do("XADD", "own", later, "f", 1)  # the server's ids never go back
+    assert lab.it.do("XADD", "own", "*", "f", 1) == f"{later}-1"
+    assert lab.it.do("XADD", "none", "NOMKSTREAM", "*", "f", 1) is None
+    lab.it.do("SET", "text", 1)
+    with pytest.raises(Exception, match="WRONGTYPE"):
+        lab.it.do("XADD", "text", "*", "f", 1)
+
+
+def test_a_script_stays_in_its_database(lab):
+    lab.it.do("SELECT", 3)
+    lab.it.do("SET", "here", 1)
+    assert lab.it.evaluate("redis.call('TIME') return redis.call('GET', 'here')", 0) == "1"
+    for _ in range(2):
+        assert lab.it.script("redis.call('TIME') return redis.call('GET', KEYS[1])", ["here"], []) == "1"
+
+
 def test_a_library_may_use_the_rest_of_redis(lab):
     lab.it.function("""#!lua name=rest
 redis.log(redis.LOG_DEBUG, 'TIME')

@@ -17,6 +17,7 @@ import mmap
 import os
 import queue
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -261,10 +262,12 @@ def install() -> None:
 
 _real_clock_gettime_ns = time.clock_gettime_ns
 _real_times = os.times
-# By their numbers in clock_gettime(2), for Python names only some: coarse ones, and those of alarms, too.
-_WALL = frozenset({time.CLOCK_REALTIME, 5, 8})
-_MONOTONIC = frozenset({time.CLOCK_MONOTONIC, 4, 6, 7, 9})  # raw, coarse, and since the machine was started
-_ATOMIC = 11  # CLOCK_TAI: leap seconds ahead of the wall clock, where anybody told the machine of them
+# By number, for Python has no name for some, and no system has all of them: those of Linux that count only
+# coarsely (5, 6), are for alarms (8, 9), are never set (4), or go on while the machine is asleep (7).
+_LINUX = sys.platform == "linux"
+_WALL = {time.CLOCK_REALTIME, *((5, 8) if _LINUX else ())}
+_MONOTONIC = {time.CLOCK_MONOTONIC, *((4, 6, 7, 9) if _LINUX else ())}
+_ATOMIC = 11  # leap seconds ahead of the wall clock, where anybody told the machine of them
 
 
 def _clock_gettime_ns(clk: int) -> int:
@@ -272,7 +275,7 @@ def _clock_gettime_ns(clk: int) -> int:
         return clock.wall_ns()
     if clk in _MONOTONIC:
         return clock.monotonic_ns()
-    if clk == _ATOMIC:
+    if clk == _ATOMIC and _LINUX:
         real = _real_clock_gettime_ns(time.CLOCK_REALTIME)
         return clock.wall_ns() + round(_real_clock_gettime_ns(clk) - real, -9)
     return _real_clock_gettime_ns(clk)
