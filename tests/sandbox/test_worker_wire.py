@@ -4,7 +4,7 @@ import json
 import math
 import socket
 from collections import ChainMap, OrderedDict, UserDict, UserList, UserString, namedtuple
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
@@ -82,6 +82,24 @@ class Own(Mapping):
         return len(self._items)
 
 
+class Items(Sequence):
+    """Equals what it was made of."""
+
+    def __init__(self, items):
+        self._items = items
+
+    def __getitem__(self, place):
+        return self._items[place]
+
+    def __len__(self):
+        return len(self._items)
+
+    def __eq__(self, other):
+        return self._items == other
+
+    __hash__ = None
+
+
 @settings(max_examples=150, deadline=None)
 @given(values)
 def test_a_value_comes_back_as_it_was(value):
@@ -98,6 +116,8 @@ def test_a_value_comes_back_as_it_was(value):
         (Own({"a": 1}), {"a": 1}),
         (UserList([1, (2,)]), [1, (2,)]),
         (UserString("ann"), "ann"),
+        (Items([1, UserList()]), [1, []]),
+        (Items((1, 2)), (1, 2)),
         ({"ann": 1, "bob": 2}.keys(), {"ann", "bob"}),
         (UserDict(ann=1).keys(), {"ann"}),
         (Fraction(5, 2), 2.5),

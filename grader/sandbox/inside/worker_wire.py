@@ -11,7 +11,7 @@ import json
 import re
 import struct
 from collections import UserList, UserString
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -147,7 +147,16 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if equal is AbstractSet.__eq__:  # a set of one's own
         return set(value)
-    return _same_number(value) if issubclass(kind, Fraction) else None
+    if issubclass(kind, Fraction):
+        return _same_number(value)
+    return _same_items(value)
+
+
+def _same_items(value: Any) -> Any:
+    """The list, tuple or dict of a collection's items, where it says itself that it equals that."""
+    kind = type(value)
+    likes = (dict,) if issubclass(kind, Mapping) else (list, tuple) if issubclass(kind, Sequence) else ()
+    return next((plain for plain in (like(value) for like in likes) if value == plain), None)
 
 
 def _same_number(value: Fraction) -> int | float | None:
