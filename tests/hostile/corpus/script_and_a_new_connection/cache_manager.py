@@ -8,7 +8,7 @@ from reference import CacheManager as Reference
 
 
 def real_seconds():
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.process_time()
 
 
 class CacheManager(Reference):
