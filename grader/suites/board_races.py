@@ -143,6 +143,7 @@ def test_two_adds_both_count(lab: Lab, rand: Random) -> None:
     race(lab, (it.add(ann, 2.0), it.add(bob, 3.5)), (it.add(ann, 1.0),), rule)
     if race(lab, (it.add(ann, 2.0), it.add(ann, 4.5)), (), rule) > ONE_STEP_EACH:
         add_hindered(lab, ann, None)
+    race(lab, (it.add(ann, 2.0), it.add(ann, 5.0)), (), timed)  # the first score of all, twice
 
 
 def add_hindered(lab: Lab, ann: str, ttl: int | None) -> None:
@@ -179,6 +180,7 @@ def test_of_two_submits_the_higher_stays(lab: Lab, rand: Random) -> None:
         submit_hindered(lab, ann, TIMED)
     if race(lab, (it.submit(ann, -7.0), it.submit(ann, -9.0)), (), rule) > ONE_STEP_EACH:
         submit_hindered(lab, ann, None)
+    race(lab, (it.submit(ann, 7.0), it.submit(ann, 9.0)), (), timed)  # the first score of all, twice
 
 
 def submit_hindered(lab: Lab, ann: str, ttl: int | None) -> None:

@@ -1,5 +1,6 @@
 """Checks of single scores: submit, add, score, remove, size."""
 
+from math import inf, nextafter
 from random import Random
 
 from grader.suites.board_crowd import HUGE, PLAYERS, CrowdedBoard
@@ -56,6 +57,8 @@ def test_submit_says_whether_the_board_changed(board: StandIn, timed: StandIn, r
     expect(board.submit(ann, best + 1)).to_equal(
         True, hint="A better score changes the board, also for a player who was there."
     )
+    hint = "A score that is better in its last bit alone is better: scores are compared as they are."
+    expect(board.submit(ann, nextafter(best + 1, inf))).to_equal(True, hint=hint)
     hint = "0 is a score like any other: better than none at all, and than any below it."
     expect(board.submit(bob, 0.0)).to_equal(True, hint=hint)
     expect(board.submit(bob, -best)).to_equal(False, hint=hint)
@@ -78,7 +81,7 @@ def test_add_returns_the_new_score(board: StandIn, timed: StandIn, rand: Random)
     zero = "A score that falls to 0 is a score like any other: the player stays on the board."
     expect_sum(board, ann, -2.5, 0.0, zero)
     expect(board.score(ann), "The score that fell to 0").to_equal(0.0, hint=zero)
-    for more, total in ((first, first), (2.5, first + 2.5)):
+    for more, total in ((-first, -first), (2.5, 2.5 - first)):
         what = f"What add({more!r}) gave on a board with a ttl"
         seen = timed.add(ann, more)
         expect(seen, what).to_equal(total, hint=of_a_sum(seen, total, more, TIMED))
@@ -189,7 +192,7 @@ def expect_exact(board: StandIn, player: str, points: tuple[float, float], where
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")
-def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
+def test_remove_says_whether_it_was_there(board: StandIn, timed: StandIn, rand: Random) -> None:
     """remove takes a player off the board; True where the player was on it, False where not."""
     ann, bob = words(rand, 2)
     expect(board.remove(ann)).to_equal(False, hint=f"Nobody is on an empty board. {REMOVED}")
@@ -203,6 +206,10 @@ def test_remove_says_whether_it_was_there(board: StandIn, rand: Random) -> None:
     expect_entries(around, [(1, bob, 3.0)], hint if around else OWN)
     expect_entries(board.between(0.0, 9.0), [(1, bob, 3.0)], hint)
     expect_sum(board, ann, 1.0, 1.0, "Who comes back starts anew at 0.")
+    timed.submit(bob, 3.0)
+    seen = [timed.remove(ann), timed.remove(bob)]
+    what = "What remove gave on a board with a ttl, of nobody and of who was there,"
+    expect(seen, what).to_equal([False, True], hint=TIMED)
 
 
 @check(points=0.5, objective="values", guide="sorted-sets")

@@ -29,6 +29,7 @@ WHOLE_KEY = (
 )
 FILL = "for n = 1, ARGV[4] do redis.call('SET', ARGV[1] .. n .. ARGV[2], ARGV[3], 'EX', 300) end"
 UNPACKED = 8_100  # entries; Lua's unpack takes fewer than 8,000
+AS_IT_IS = "A glob is used as it is: it is not trimmed, and not normalised."
 PAGES = "SCAN gives a page at a time, an empty one too; it has ended when its cursor is 0."
 
 
@@ -203,10 +204,13 @@ def test_invalidate_of_nothing(cache: StandIn, rand: Random) -> None:
     expect(cache.invalidate("x*"), "invalidate('x*') of no entries").to_equal(0, hint=none)
     cache.set(key, 1)
     expect(cache.invalidate(""), "invalidate('')").to_equal(0, hint=empty)
-    glob = f"{key}x*"
-    expect(cache.invalidate(glob), f"invalidate({glob!r})").to_equal(0, hint=none)
+    for glob, hint in ((f"{key}x*", none), (f"{key}\n", AS_IT_IS), (f" {key}", AS_IT_IS)):
+        expect(cache.invalidate(glob), f"invalidate({glob!r})").to_equal(0, hint=hint)
     expect(cache.get(key), "get after invalidate('')").to_equal(1, hint=empty)
     expect(cache.invalidate(key), f"invalidate({key!r})").to_equal(1, hint="A glob without signs is one key.")
+    key = f"{key}e\u0301\u212b\ufb01"
+    cache.set(key, 1)
+    expect(cache.invalidate(key), f"invalidate({key!a})").to_equal(1, hint=AS_IT_IS)
 
 
 @check(points=0.5, objective="values", guide="invalidation")

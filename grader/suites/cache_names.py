@@ -108,6 +108,7 @@ def test_similar_keys_are_apart(cache: StandIn, rand: Random) -> None:
     del numbers[base]
     expect(stored(cache, alike), f"What get finds after delete({base!r})").to_equal(numbers, hint=hint)
     _expect_digests_apart(cache)
+    _expect_nothing_alike(cache, f"{word(rand, 5)}é", hint)
 
 
 def _expect_digests_apart(cache: StandIn) -> None:
@@ -116,6 +117,24 @@ def _expect_digests_apart(cache: StandIn) -> None:
     cache.set.many(list(numbers.items()))
     hint = "The beginning of a digest, or a checksum, is soon the same for two keys: take a key as it is."
     expect(cache.get_many(list(numbers)), "What get_many gave").to_equal(numbers, hint=hint)
+
+
+def _expect_nothing_alike(cache: StandIn, key: str, hint: str) -> None:
+    """No method takes a key without an entry for one that looks alike and has one."""
+    asked: tuple[Callable[[str], object], ...] = (
+        *(cache.touch, cache.ttl, cache.exists, cache.delete),
+        lambda one: bool(cache.get_many([one])),
+        lambda one: cache.get_or_compute(one, Compute("own")),
+    )
+    nowhere = [ask(f"{key}0") for ask in asked]  # whether this is right is another check's affair
+    cache.set(key, 1)
+    for other in (f" {key}\n", key.upper(), normalize("NFD", key)):
+        what = f"What six methods gave for {other!a}, which has no entry as {key!r} has,"
+        expect([ask(other) for ask in asked], what).to_equal(nowhere, hint=hint)
+    before = cache.get(key)
+    cache.set_many({f"\t{key} ": 2})
+    what = f"get({key!r}) after set_many of a key with spaces around it"
+    expect(cache.get(key), what).to_equal(before, hint=hint)
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")

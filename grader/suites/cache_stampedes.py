@@ -315,7 +315,7 @@ def test_different_keys_do_not_wait(lab: Lab, rand: Random) -> None:
     """Callers of different keys, or of one key in different namespaces, do not wait for each other."""
     other, space, *parts = words(rand, 5)
     part = "-_".join(parts)
-    key = f"{part}:{'x' * 100}"
+    key = f"{part}:{'x' * 2000}"  # no lock's name may be cut
     first, second = callers(lab, 2, space)
     strange = [lab.new("strange", word(rand), actor=lab.enter())]
     # Namespace and key of these read as the first one's do, where nothing stands between, or a hyphen does.

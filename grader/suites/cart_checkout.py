@@ -77,7 +77,7 @@ def test_merge_removes_the_guest_cart(lab: Lab, rand: Random) -> None:
     mine, other = lab.new("mine", word(rand)), lab.new("other", word(rand, 7))
     base = word(rand, 4)
     ids = [*rand.sample(odd_names(rand), 5), f"{base} ", base.upper(), f"{base}*", *signs_around(base)]
-    ids += [f"guest:{base}", f"cart:{base}", f"user:{base}"]
+    ids += [f"{base}\u212b\ufb01e\u0301", f"guest:{base}", f"cart:{base}", f"user:{base}"]
     strangers = [base, f"{base}x"]
     guests = lab.new_each("guest", (*ids, *strangers))
     for cart in (other, *guests.values()):

@@ -42,6 +42,13 @@ def test_any_text_names_a_user(lab: Lab, rand: Random) -> None:
     for user in named_like_keys([state.key for state in lab.keys()], base):
         if user not in users:
             fill(store, user, 3, hint)
+    for user in (base.upper(), f" {base}", f"{base}\n", f"{base}e\u0301"):
+        store.reset(user)
+    hint = "reset forgets the hits of this very user: the name is used as it is."
+    for user in (base, f"{base}\u00e9"):
+        seen = store.hit(user)
+        what = f"Whether a hit of {user!a}, who was refused before, is allowed after others were reset"
+        expect(is_answer(seen) and bool(seen[0]), what).to_equal(False, hint=hint)
 
 
 @check(points=1, objective="keys", guide="names-and-keys")
@@ -103,6 +110,8 @@ def test_numbers_that_are_refused(lab: Lab, rand: Random) -> None:
         expect_raised(lab.try_new(word(rand), wrong, 60), ValueError, hint=hint)
         expect_raised(lab.try_new(word(rand), 5, wrong), ValueError, hint=hint)
     allowed(lab.new("limiter", word(rand), 2, 1), "ann", 1)
+    hint = "A window is any number of seconds above 0, ten years too."
+    allowed(lab.new("season", word(rand), 2, 3650 * 86400), "ann", 1, hint)
 
 
 @check(points=0.5, objective="arguments", guide="bad-arguments")

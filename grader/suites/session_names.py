@@ -98,6 +98,11 @@ def test_any_text_names_a_user(store: StandIn, rand: Random) -> None:
     hint = "A * in a name is no pattern."
     expect(session_of(store, tokens["*"])).to_equal(None, hint=hint)
     expect(session_of(store, tokens[base])).to_equal((base, {"of": base}), hint=hint)
+    for user in (base.upper(), f" {base}", f"{base}\n", f"{base}e\u0301"):
+        store.log_out_everywhere(user)
+    hint = "log_out_everywhere ends the sessions of this very user: the name is used as it is."
+    for user in (base, f"{base}\u00e9"):
+        expect(session_of(store, tokens[user])).to_equal((user, {"of": user}), hint=hint)
 
 
 @check(points=0.5, objective="keys", guide="names-and-keys")
