@@ -13,7 +13,7 @@ REAL_SECONDS = 30.0  # for an hour's wait, on a machine that is swamped too
 
 STUDENT = """
 import _thread, asyncio, concurrent.futures, datetime, logging, os, queue, select, selectors, subprocess
-import sys, threading, time
+import redis, sys, threading, time
 from datetime import date, datetime as dt
 from time import monotonic, sleep, time as now
 
@@ -111,6 +111,12 @@ class It:
             if had: lock.release()
         return [wrong, inside, lock.acquire(), lock.release(), tell(lock.release)]
     def blpop(self, seconds): return self.client.blpop("nothing", timeout=seconds)
+    def socket_timeout(self, seconds):
+        pool = self.client.connection_pool
+        named = {**pool.connection_kwargs, "socket_timeout": seconds, "retry": None}
+        pool = redis.ConnectionPool(connection_class=pool.connection_class, **named)
+        try: redis.Redis(connection_pool=pool).blpop("nothing", timeout=0)
+        except redis.TimeoutError: return "late"
     def bzpopmin(self, seconds): return self.client.bzpopmin("nothing", timeout=seconds)
     def put(self, key): self.client.set(key, 1, ex=10**6)
     def select(self, seconds): return select.select([], [], [], seconds)
@@ -308,6 +314,7 @@ WAITS = {
     "futures_wait": [0, 1],
     "barrier": "broken",
     "blpop": None,
+    "socket_timeout": "late",
     "bzpopmin": None,
     "select": ([], [], []),
     "select_poll": [],

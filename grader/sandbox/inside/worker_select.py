@@ -118,14 +118,15 @@ def _plain_select(
         return [one for one in ready if one != bell], writable, odd
 
 
-def install_in_redis(parsers: Any) -> None:
+def install_in_redis(parsers: Any, usual: float | None) -> None:
     """Make redis-py's reads with a time-out of their own, as pub/sub has them, wait on the virtual clock.
 
+    So do those on a connection of the student's own with another time-out than the ``usual`` one.
     Its parser in Python reads through ``SocketBuffer``; the one around hiredis looks first, then reads.
     """
     buffer, parser = parsers.socket.SocketBuffer, parsers.hiredis._HiredisParser
-    buffer._read_from_socket = _read_virtually(buffer._read_from_socket)
-    parser.read_from_socket = _read_virtually(parser.read_from_socket)
+    buffer._read_from_socket = _read_virtually(buffer._read_from_socket, "socket_timeout", usual)
+    parser.read_from_socket = _read_virtually(parser.read_from_socket, "_socket_timeout", usual)
     real_can_read = parsers.hiredis._socket_can_read
 
     def can_read(sock: Any, timeout: float | None) -> bool:
@@ -134,12 +135,19 @@ def install_in_redis(parsers: Any) -> None:
     parsers.hiredis._socket_can_read = can_read
 
 
-def _read_virtually(read: Callable[..., Any]) -> Callable[..., Any]:
-    """The same method, which is given its ``timeout`` by name."""
+def _read_virtually(read: Callable[..., Any], attribute: str, usual: float | None) -> Callable[..., Any]:
+    """The same method, which is given its ``timeout`` by name.
+
+    A connection whose ``attribute`` is not the ``usual`` time-out was made to give up waiting by it.
+    The others are spared the trouble, which each of their reads would have.
+    """
 
     def wait_and_read(self: Any, *arguments: Any, **named: Any) -> Any:
-        if "timeout" in named:
-            named["timeout"] = _waited(self._sock, named["timeout"])
+        timeout = named.get("timeout", self)
+        if timeout is None or isinstance(timeout, int | float):
+            named["timeout"] = _waited(self._sock, timeout)
+        elif (own := getattr(self, attribute)) != usual and _ran_out(self._sock, own):
+            named["timeout"] = 0
         return read(self, *arguments, **named)
 
     return wait_and_read
@@ -155,6 +163,11 @@ def _waited(sock: Any, timeout: Any) -> Any:
     heard = _wait_readable(sock, timeout if in_vain < IN_VAIN else max(timeout, LISTENS))
     _in_vain[sock] = 0 if heard else in_vain + 1
     return 0
+
+
+def _ran_out(sock: Any, seconds: Any) -> bool:
+    """Wait on the virtual clock for something to read: True where the time-out came first."""
+    return bool(worker_time.clock.virtual and seconds) and not _wait_readable(sock, seconds)
 
 
 _in_vain: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()  # waits in a row, by socket

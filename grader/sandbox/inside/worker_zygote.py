@@ -221,7 +221,6 @@ def main(path: str, config: Config) -> None:
     sys.path[:0] = config["paths"]
     worker_time.clock.map(config["clock"])
     redis = importlib.import_module("redis")
-    worker_select.install_in_redis(importlib.import_module("redis._parsers"))
     # Commands are written by redis-py itself: hiredis says less of what can't be written.
     for module in ("redis.connection", "redis.asyncio.connection"):
         setattr(importlib.import_module(module), "HIREDIS_AVAILABLE", False)  # noqa: B010 - for mypy
@@ -230,6 +229,8 @@ def main(path: str, config: Config) -> None:
     make_client = functools.partial(_make_client, redis.Redis)
     client = make_client(config["warm_up"])
     client.ping()
+    usual = client.connection_pool.connection_kwargs.get("socket_timeout")
+    worker_select.install_in_redis(importlib.import_module("redis._parsers"), usual)
     client.close()
     clients.extend(make_client(config["warm_up"]) for _ in range(CLIENTS))
     worker_locks.install()
