@@ -1,4 +1,5 @@
 """Waiters block on a list without end; their pool's sockets have a time-out of half a second."""
+
 import redis
 import json, uuid, time
 from cachebase import Base
@@ -15,7 +16,9 @@ class CacheManager(Base):
         self.done = self.client.register_script(DONE2)
         pool = self.client.connection_pool
         kwargs = {**pool.connection_kwargs, "socket_timeout": 0.5, "retry": None}
-        self.waiting = redis.Redis(connection_pool=redis.ConnectionPool(connection_class=pool.connection_class, **kwargs))
+        self.waiting = redis.Redis(
+            connection_pool=redis.ConnectionPool(connection_class=pool.connection_class, **kwargs)
+        )
 
     def locked(self, key, compute, ttl, wait):
         name, seconds, lock = self.name(key), self.seconds(ttl), self.lockname(key)
@@ -44,6 +47,7 @@ class CacheManager(Base):
             self.waiting.blpop([lock + ":bell"], timeout=0)
         except redis.TimeoutError:
             pass
+
 
 DONE2 = """
 if redis.call("GET", KEYS[2]) ~= ARGV[1] then return 0 end
