@@ -37,7 +37,8 @@ def blocking_seconds(command: resp.Command) -> float | None:
             seconds = float(command[1])
         elif name in _TIMEOUT_BLOCK:
             words = [word.upper() for word in command]
-            seconds = float(command[words.index(b"BLOCK") + 1]) / 1000
+            first = 4 if name == "XREADGROUP" else 1  # after the names of a group and of a consumer
+            seconds = float(command[words.index(b"BLOCK", first) + 1]) / 1000
         else:
             seconds = float(command[-1]) / 1000
     except (ValueError, IndexError):

@@ -56,6 +56,7 @@ def test_what_came_back():
         ("XREAD BLOCK 0 STREAMS s $", math.inf),
         ("XREAD STREAMS s 0", None),
         ("XREADGROUP GROUP g c BLOCK 10 STREAMS s >", 0.01),
+        ("XREADGROUP GROUP BLOCK BLOCK BLOCK 10 STREAMS s >", 0.01),
         ("WAIT 1 300", 0.3),
         ("WAITAOF 0 1 0", math.inf),
         ("BLPOP a soon", None),
